@@ -1,0 +1,47 @@
+/** Errors a person reads: one sentence that names the thing, what was expected and found, and the way out. */
+
+/** A failure with a sentence for the user; the command line prints it without a stack and exits with `exitCode`. */
+export class OnesheetError extends Error {
+  override name = "OnesheetError";
+  /** 1: the work failed; 2: the command was used wrongly. */
+  readonly exitCode: 1 | 2;
+  constructor(message: string, { cause, exitCode = 1 }: { cause?: unknown; exitCode?: 1 | 2 } = {}) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.exitCode = exitCode;
+  }
+}
+
+/** The sentence of anything thrown. */
+export const messageOf = (thrown: unknown): string => thrown instanceof Error ? thrown.message : String(thrown);
+
+/** Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(next[j - 1] + 1, row[j] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+    }
+    row = next;
+  }
+  return row[b.length];
+}
+
+/** The name of `known` nearest to `name`, or undefined when none is near (a third of its letters off or more). */
+export function nearest(name: string, known: Iterable<string>): string | undefined {
+  let best: string | undefined;
+  let least = Math.max(2, Math.floor(name.length / 3));
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - name.length) > least) continue;
+    const d = distance(name, candidate);
+    if (d <= least && d < (best === undefined ? Infinity : least + 1)) [best, least] = [candidate, d - 1];
+    if (least < 0) break;
+  }
+  return best;
+}
+
+/** `; did you mean "x"?` when a known name is near, otherwise nothing. */
+export function didYouMean(name: string, known: Iterable<string>): string {
+  const near = nearest(name, known);
+  return near === undefined ? "" : `; did you mean "${near}"?`;
+}

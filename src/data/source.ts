@@ -1,0 +1,56 @@
+/** Where rows come from: a recipe names a source, the runner opens it and asks for batches. */
+import type { Value } from "../base/value.ts";
+
+/** What the model is given under one name: its shape without the batch axis, and its type. */
+export interface InputSpec {
+  readonly shape: readonly number[];
+  readonly dtype: "float32" | "int32";
+}
+
+/** Rows made ready for the model. */
+export interface Batch {
+  /** By input name; first axis is the batch. */
+  readonly inputs: Readonly<Record<string, Value>>;
+  /** 0 or 1, `[batch, labels]`, row-major. */
+  readonly labels: Float32Array;
+}
+
+/** What makes a training batch random: the same draw gives the same batch. */
+export interface Draw {
+  readonly seed: number;
+  readonly epoch: number;
+}
+
+/** One side of the split. */
+export interface Rows {
+  readonly size: number;
+  /** Identifies each position to a person: row number in the data set. */
+  readonly ids: Int32Array;
+  /** The rows at these positions; augmented when a draw is given. */
+  batch(positions: Int32Array, draw?: Draw): Promise<Batch>;
+}
+
+/** An opened source. */
+export interface Dataset extends AsyncDisposable {
+  readonly labels: readonly string[];
+  readonly train: Rows;
+  readonly validation: Rows;
+}
+
+/** What the command line may say about the data. */
+export interface OpenOptions {
+  /** A folder in the source's layout; without it the source finds its data itself. */
+  readonly data?: string;
+  /** Use only the first rows of the training and of the validation side. */
+  readonly limit?: number;
+  /** Told how far a long preparation is: rows done and rows in all. */
+  readonly onProgress?: (what: string, done: number, total: number) => void;
+}
+
+/** A description of data: printable settings and the function that opens it. */
+export interface Source {
+  readonly name: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly inputs: Readonly<Record<string, InputSpec>>;
+  open(options: OpenOptions): Promise<Dataset>;
+}
