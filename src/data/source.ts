@@ -47,10 +47,8 @@ export interface OpenOptions {
   readonly onProgress?: (what: string, done: number, total: number) => void;
 }
 
-/** A description of data: printable settings and the function that opens it. */
+/** Data as a recipe names it; made by a choice, so that its settings print and can be overridden. */
 export interface Source {
-  readonly name: string;
-  readonly options: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, InputSpec>>;
   open(options: OpenOptions): Promise<Dataset>;
 }

@@ -1,0 +1,47 @@
+/** What an engine is: a place where tensors live and steps run. */
+import type { Tensor } from "@tensorflow/tfjs";
+import type { Value, Values } from "../base/value.ts";
+
+/** Tensors by name. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/**
+ * A pure step: state and inputs in, changed state and outputs out. It is run as it stands (portable) or traced once
+ * per input shape into a graph (tensorflow); state it does not return stays as it was.
+ */
+export type Step = (state: Tensors, inputs: Tensors) => { readonly state?: Tensors; readonly outputs: Tensors };
+
+/** A step bound to a memory. */
+export interface Program {
+  /** Runs the step once: the memory moves on, the outputs come back. */
+  run(inputs: Values): Promise<Values>;
+}
+
+/** Named state inside the engine, and the programs that share it. */
+export interface Memory extends Disposable {
+  /** Names held, in the order they were first put. */
+  readonly names: readonly string[];
+  /** Creates or overwrites one array. */
+  put(name: string, value: Value): Promise<void>;
+  /** Copies one array out. */
+  get(name: string): Promise<Value>;
+  /** Binds a step to this memory. */
+  compile(step: Step): Program;
+}
+
+/** What the engine holds at the moment; constant over the steps of a run. */
+export interface Holdings {
+  /** Tensors known to tfjs. */
+  readonly tensors: number;
+  /** Native objects: tensors, graphs, sessions, statuses; 0 where there is nothing native. */
+  readonly handles: number;
+}
+
+/** Where tensors live and steps run. */
+export interface Engine {
+  readonly name: "tensorflow" | "portable";
+  /** For people: library, version, device. */
+  readonly description: string;
+  memory(): Memory;
+  holdings(): Holdings;
+}
