@@ -1,0 +1,128 @@
+/**
+ * libtensorflow, opened: the only `Deno.dlopen` of the project. Everything native goes through here, is counted, and
+ * turns a bad TF_Status into an exception.
+ */
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { coreSymbols, frameworkSymbols, systemSymbols } from "./symbols.ts";
+
+/** A native address; never null. */
+export type Pointer = Deno.PointerObject;
+
+type Symbols =
+  & Deno.StaticForeignLibraryInterface<typeof coreSymbols>
+  & Deno.StaticForeignLibraryInterface<typeof frameworkSymbols>;
+
+/** The open library. */
+export interface Library {
+  readonly version: string;
+  /** The C functions. */
+  readonly c: Symbols;
+  /** Native objects made and not yet deleted. */
+  handles(): number;
+  /** Counts a native object that was just made; a null address is an error. */
+  made(what: string, pointer: Deno.PointerValue): Pointer;
+  /** Counts a native object that was just deleted. */
+  gone(): void;
+  /** Runs a C call that reports through a TF_Status and throws its message when it failed. */
+  checked<T>(what: string, call: (status: Pointer) => T): T;
+  /** `checked` for a non-blocking call. */
+  checkedAsync<T>(what: string, call: (status: Pointer) => Promise<T>): Promise<T>;
+}
+
+const encoder = new TextEncoder();
+const names = new Map<string, Uint8Array<ArrayBuffer>>();
+
+/** A zero-terminated string; names recur, so each is encoded once. */
+export function cString(text: string): Uint8Array<ArrayBuffer> {
+  let bytes = names.get(text);
+  if (bytes === undefined) names.set(text, bytes = encoder.encode(text + "\0"));
+  return bytes;
+}
+
+const text = (pointer: Deno.PointerValue): string =>
+  pointer === null ? "" : new Deno.UnsafePointerView(pointer).getCString();
+
+function dlopen<S extends Deno.ForeignLibraryInterface>(path: string, symbols: S): Deno.DynamicLibrary<S> {
+  try {
+    return Deno.dlopen(path, symbols);
+  } catch (cause) {
+    throw new OnesheetError(
+      `Cannot open ${path}: expected libtensorflow for ${Deno.build.os} ${Deno.build.arch}, found ${
+        messageOf(cause)
+      }; run \`deno task setup\`, or use --engine portable`,
+      { cause },
+    );
+  }
+}
+
+/** RTLD_NOW | RTLD_NODELETE */
+const NOW_AND_FOR_GOOD = Deno.build.os === "darwin" ? 0x82 : 0x1002;
+
+/**
+ * Loads libraries for the life of the process, in silence: unloading libtensorflow when the program ends crashes it,
+ * and its static initializers write to standard error before any log level can be set.
+ */
+function pin(paths: readonly string[]): void {
+  const system = Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6", systemSymbols).symbols;
+  const STDERR = 2, WRITE_ONLY = 1;
+  const kept = system.dup(STDERR);
+  const nowhere = system.open(cString("/dev/null"), WRITE_ONLY);
+  system.dup2(nowhere, STDERR);
+  for (const path of paths) system.dlopen(cString(path), NOW_AND_FOR_GOOD);
+  system.dup2(kept, STDERR);
+  system.close(nowhere);
+  system.close(kept);
+}
+
+/** Opens the two shared libraries of libtensorflow. */
+export function openLibrary(paths: { readonly framework: string; readonly core: string }): Library {
+  if (Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === undefined) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "2");
+  pin([paths.framework, paths.core]);
+  const framework = dlopen(paths.framework, frameworkSymbols).symbols;
+  const core = dlopen(paths.core, coreSymbols).symbols;
+  const c = { ...framework, ...core } as Symbols;
+  let handles = 0;
+
+  const made = (what: string, pointer: Deno.PointerValue): Pointer => {
+    if (pointer === null) throw new OnesheetError(`Cannot make a ${what}: libtensorflow returned nothing`);
+    handles++;
+    return pointer;
+  };
+  const gone = () => {
+    handles--;
+  };
+  const check = (what: string, status: Pointer) => {
+    if (c.TF_GetCode(status) !== 0) throw new OnesheetError(`Cannot run ${what}: ${text(c.TF_Message(status))}`);
+  };
+  const release = (status: Pointer) => {
+    c.TF_DeleteStatus(status);
+    gone();
+  };
+  return {
+    version: text(c.TF_Version()),
+    c,
+    handles: () => handles,
+    made,
+    gone,
+    checked: (what, call) => {
+      const status = made("status", c.TF_NewStatus());
+      try {
+        const result = call(status);
+        check(what, status);
+        return result;
+      } finally {
+        release(status);
+      }
+    },
+    checkedAsync: async (what, call) => {
+      const status = made("status", c.TF_NewStatus());
+      try {
+        const result = await call(status);
+        check(what, status);
+        return result;
+      } finally {
+        release(status);
+      }
+    },
+  };
+}

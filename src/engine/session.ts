@@ -1,0 +1,75 @@
+/** A TensorFlow session: runs parts of a graph that may still grow. */
+import { configProto, type SessionConfig } from "./config.ts";
+import type { HostData } from "./dtype.ts";
+import { type Graph, type Output, outputArray } from "./graph.ts";
+import type { Library, Pointer } from "./library.ts";
+import { deleteTensor, newTensor, pointerArray, readTensor } from "./native.ts";
+
+/** A value to feed. */
+export interface Feed {
+  readonly output: Output;
+  readonly dtype: number;
+  readonly shape: readonly number[];
+  readonly data: HostData;
+}
+
+/** What a run gave for one fetched output. */
+export interface Fetched {
+  readonly dtype: number;
+  readonly shape: number[];
+  readonly data: HostData;
+}
+
+/** An open session. */
+export interface Session extends Disposable {
+  /** Runs what the fetches and targets need, without holding up the event loop. */
+  run(feeds: readonly Feed[], fetches: readonly Output[], targets: readonly Pointer[]): Promise<Fetched[]>;
+}
+
+/** Opens a session on a graph. */
+export function openSession(library: Library, graph: Graph, config: SessionConfig): Session {
+  const { c, made, gone, checked, checkedAsync } = library;
+  const options = made("session options", c.TF_NewSessionOptions());
+  const proto = configProto(config);
+  checked("TF_SetConfig", (s) => c.TF_SetConfig(options, proto, BigInt(proto.length), s));
+  const session = made("session", checked("TF_NewSession", (s) => c.TF_NewSession(graph.pointer, options, s)));
+  c.TF_DeleteSessionOptions(options);
+  gone();
+
+  return {
+    run: async (feeds, fetches, targets) => {
+      const inputs = feeds.map(({ dtype, shape, data }) => newTensor(library, dtype, shape, data));
+      const results = new BigUint64Array(fetches.length);
+      try {
+        await checkedAsync("the step", (status) =>
+          c.TF_SessionRun(
+            session,
+            null,
+            outputArray(feeds.map((feed) => feed.output)),
+            pointerArray(inputs),
+            feeds.length,
+            outputArray(fetches),
+            results,
+            fetches.length,
+            pointerArray(targets),
+            targets.length,
+            null,
+            status,
+          ));
+      } finally {
+        for (const input of inputs) deleteTensor(library, input);
+      }
+      return Array.from(results, (address) => {
+        const tensor = made("tensor", Deno.UnsafePointer.create(address));
+        const value = readTensor(library, tensor);
+        deleteTensor(library, tensor);
+        return value;
+      });
+    },
+    [Symbol.dispose]: () => {
+      checked("TF_CloseSession", (s) => c.TF_CloseSession(session, s));
+      checked("TF_DeleteSession", (s) => c.TF_DeleteSession(session, s));
+      gone();
+    },
+  };
+}

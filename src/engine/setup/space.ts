@@ -1,0 +1,29 @@
+/** Disk space: what is free, and the sentence for when it is not enough. */
+import { statfs } from "node:fs/promises";
+import { OnesheetError } from "../../base/errors.ts";
+
+/** Bytes as people read them: `274 MB`, `1.13 GB` (decimal). */
+export const readable = (bytes: number): string =>
+  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.round(bytes / 1e6)} MB`;
+
+/** Bytes this user may still write in a folder; undefined where the system does not say. */
+export async function freeBytes(folder: string): Promise<number | undefined> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The error for a disk that is too small. */
+export const noSpace = (folder: string, needed: number, cause?: unknown): OnesheetError =>
+  new OnesheetError(
+    `Cannot set up libtensorflow in "${folder}": it needs ${readable(needed)} and the disk has less left; free ` +
+      "some space, or set ONESHEET_CACHE to a folder on a larger disk",
+    { cause },
+  );
+
+/** Whether a write failed because the disk or the user's quota is used up; pip says so in its own words. */
+export const isNoSpace = (error: unknown): boolean =>
+  error instanceof Error && /ENOSPC|EDQUOT|No space left|quota exceeded/i.test(error.message);
