@@ -60,15 +60,23 @@ export function newBinding(library: Library, eager: Eager): Binding {
     return entry;
   };
   const handleOf = (entry: Entry): Pointer => {
-    if (entry.data !== undefined) return entry.handle ??= eager.constant(entry.dtype, entry.shape, entry.data);
+    if (entry.data !== undefined) {
+      return entry.handle ??= eager.constant(entry.dtype, entry.shape, entry.data);
+    }
     if (entry.handle !== undefined) return entry.handle;
-    throw new OnesheetError("Cannot read a tensor while its step is being traced: its value is known only when it runs");
+    throw new OnesheetError(
+      "Cannot read a tensor while its step is being traced: its value is known only when it runs",
+    );
   };
   const dataOf = (entry: Entry): HostData => entry.data ?? eager.read(handleOf(entry)).data;
 
   const adopt = (output: Output): Metadata => {
     const { graph } = trace!;
-    return add({ shape: graph.shapeOf(output), dtype: graph.dtypeOf(output), node: { trace: trace!, output } });
+    return add({
+      shape: graph.shapeOf(output),
+      dtype: graph.dtypeOf(output),
+      node: { trace: trace!, output },
+    });
   };
   const outputOf = (id: number): Output => {
     const entry = entryOf(id);
@@ -102,7 +110,9 @@ export function newBinding(library: Library, eager: Eager): Binding {
       return eager.execute(name, handles, attributes, outputs).map(add);
     },
     during: (next, body) => {
-      if (trace !== undefined) throw new OnesheetError("Cannot trace a step inside another: compile them one by one");
+      if (trace !== undefined) {
+        throw new OnesheetError("Cannot trace a step inside another: compile them one by one");
+      }
       trace = next;
       try {
         return body();

@@ -32,7 +32,9 @@ export function hostData(values: ArrayLikeNumbers, dtype: number): HostData {
       if (values instanceof BigInt64Array) return values;
       return new BigInt64Array(Int32Array.from(numbers).buffer);
     default:
-      throw new TypeError(`Cannot hold values of TF_DataType ${dtype}: float32, int32, int64, bool and uint8 only`);
+      throw new TypeError(
+        `Cannot hold values of TF_DataType ${dtype}: float32, int32, int64, bool and uint8 only`,
+      );
   }
 }
 
@@ -49,6 +51,8 @@ export function arrayOf(buffer: ArrayBuffer, dtype: number): HostData {
     case DT.INT64:
       return new BigInt64Array(buffer);
     default:
-      throw new TypeError(`Cannot read values of TF_DataType ${dtype}: float32, int32, int64, bool and uint8 only`);
+      throw new TypeError(
+        `Cannot read values of TF_DataType ${dtype}: float32, int32, int64, bool and uint8 only`,
+      );
   }
 }

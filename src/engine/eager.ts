@@ -105,4 +105,3 @@ function deviceOf({ c, made, gone, checked }: Library, context: Pointer): "GPU" 
   gone();
   return types.includes("GPU") ? "GPU" : "CPU";
 }
-

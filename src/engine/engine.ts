@@ -9,7 +9,10 @@ export type Tensors = Readonly<Record<string, Tensor>>;
  * A pure step: state and inputs in, changed state and outputs out. It is run as it stands (portable) or traced once
  * per input shape into a graph (tensorflow); state it does not return stays as it was.
  */
-export type Step = (state: Tensors, inputs: Tensors) => { readonly state?: Tensors; readonly outputs: Tensors };
+export type Step = (
+  state: Tensors,
+  inputs: Tensors,
+) => { readonly state?: Tensors; readonly outputs: Tensors };
 
 /** A step bound to a memory. */
 export interface Program {

@@ -63,7 +63,8 @@ const NOW_AND_FOR_GOOD = Deno.build.os === "darwin" ? 0x82 : 0x1002;
  * and its static initializers write to standard error before any log level can be set.
  */
 function pin(paths: readonly string[]): void {
-  const system = Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6", systemSymbols).symbols;
+  const system =
+    Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6", systemSymbols).symbols;
   const STDERR = 2, WRITE_ONLY = 1;
   const kept = system.dup(STDERR);
   const nowhere = system.open(cString("/dev/null"), WRITE_ONLY);
@@ -92,7 +93,9 @@ export function openLibrary(paths: { readonly framework: string; readonly core: 
     handles--;
   };
   const check = (what: string, status: Pointer) => {
-    if (c.TF_GetCode(status) !== 0) throw new OnesheetError(`Cannot run ${what}: ${text(c.TF_Message(status))}`);
+    if (c.TF_GetCode(status) !== 0) {
+      throw new OnesheetError(`Cannot run ${what}: ${text(c.TF_Message(status))}`);
+    }
   };
   const release = (status: Pointer) => {
     c.TF_DeleteStatus(status);

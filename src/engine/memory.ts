@@ -71,9 +71,9 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
   };
 
   /** Where the new value of a variable comes from: an operation that sets it. */
-  const setter = (trace: Trace, name: string, before: Output, next: Output): Pointer => {
+  const setter = (trace: Trace, name: string, before: Output | undefined, next: Output): Pointer => {
     const variable = variables.get(name);
-    if (variable === undefined) {
+    if (variable === undefined || before === undefined) {
       throw new OnesheetError(`Cannot set state "${name}": the memory holds no array of that name`);
     }
     const applied = trace.appliedTo(next);
@@ -84,7 +84,7 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
   const traced = (step: Step, inputs: Values): Traced => {
     const trace = newTrace(graph);
     const tensorOf = (from: Output) => backend.createOutputTensor(binding.adopt(from));
-    return binding.during(trace, () =>
+    return binding.during(trace, (): Traced =>
       tf.tidy(() => {
         const reads = new Map<string, Output>();
         const state: Record<string, ReturnType<typeof tensorOf>> = {};
@@ -103,22 +103,18 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
           const ids = backend.getInputTensorIds(Object.values(tensors));
           return Object.keys(tensors).map((name, i) => [name, binding.outputOf(ids[i])] as const);
         };
-        const traced: Traced = {
-          inputs: placeholders,
-          outputs: outputsOf(result.outputs),
-          targets: outputsOf(result.state ?? {}).map(([name, next]) =>
-            setter(trace, name, reads.get(name)!, next)
-          ),
-        };
-        tf.dispose([result.outputs as Record<string, never>, (result.state ?? {}) as Record<string, never>]);
-        return traced as never;
-      })
-    );
+        const targets = outputsOf(result.state ?? {}).map(([name, next]) =>
+          setter(trace, name, reads.get(name), next)
+        );
+        return { inputs: placeholders, outputs: outputsOf(result.outputs), targets } as Traced as never;
+      }));
   };
 
   const storedOf = (name: string): Stored => {
     const stored = variables.get(name);
-    if (stored === undefined) throw new OnesheetError(`Cannot read "${name}": the memory holds no array of that name`);
+    if (stored === undefined) {
+      throw new OnesheetError(`Cannot read "${name}": the memory holds no array of that name`);
+    }
     return stored;
   };
 
@@ -128,9 +124,13 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
     },
     put: async (name, value) => {
       const { input, assign } = variables.get(name) ?? declare(name, value);
-      await session.run([{ output: input, dtype: dtypeOf(value), shape: value.shape, data: value.data }], [], [
-        assign,
-      ]);
+      await session.run(
+        [{ output: input, dtype: dtypeOf(value), shape: value.shape, data: value.data }],
+        [],
+        [
+          assign,
+        ],
+      );
     },
     get: async (name) => valueOf((await session.run([], [storedOf(name).read], []))[0]),
     compile: (step): Program => {

@@ -3,13 +3,19 @@ import { arrayOf, type HostData } from "./dtype.ts";
 import type { Library, Pointer } from "./library.ts";
 
 /** Dimensions as the C API takes them. */
-export const dims = (shape: readonly number[]): BigInt64Array<ArrayBuffer> => BigInt64Array.from(shape, BigInt);
+export const dims = (shape: readonly number[]): BigInt64Array<ArrayBuffer> =>
+  BigInt64Array.from(shape, BigInt);
 
 /** The address as a number, for arrays of pointers. */
 export const addressOf = (pointer: Deno.PointerValue): bigint => BigInt(Deno.UnsafePointer.value(pointer));
 
 /** Copies numbers into a new TF_Tensor. The caller deletes it. */
-export function newTensor({ c, made }: Library, dtype: number, shape: readonly number[], data: HostData): Pointer {
+export function newTensor(
+  { c, made }: Library,
+  dtype: number,
+  shape: readonly number[],
+  data: HostData,
+): Pointer {
   const tensor = made(
     "tensor",
     c.TF_AllocateTensor(dtype, dims(shape), shape.length, BigInt(data.byteLength)),
@@ -28,7 +34,10 @@ export function deleteTensor({ c, gone }: Library, tensor: Pointer): void {
 }
 
 /** Copies a TF_Tensor out. */
-export function readTensor({ c }: Library, tensor: Pointer): { dtype: number; shape: number[]; data: HostData } {
+export function readTensor(
+  { c }: Library,
+  tensor: Pointer,
+): { dtype: number; shape: number[]; data: HostData } {
   const dtype = c.TF_TensorType(tensor);
   const shape = Array.from({ length: c.TF_NumDims(tensor) }, (_, i) => Number(c.TF_Dim(tensor, i)));
   const bytes = Number(c.TF_TensorByteSize(tensor));

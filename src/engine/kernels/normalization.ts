@@ -29,7 +29,13 @@ export const normalizationKernels: readonly KernelConfig[] = [
     "BatchNormTraining",
     (backend, { x, scale, offset }, { epsilon }) => {
       const none = tf.tensor1d([], "float32");
-      return backend.executeMultipleOutputs("FusedBatchNormV3", attributes(epsilon), [x, scale, offset, none, none], 6);
+      return backend.executeMultipleOutputs("FusedBatchNormV3", attributes(epsilon), [
+        x,
+        scale,
+        offset,
+        none,
+        none,
+      ], 6);
     },
   ),
   kernel<Saved, { epsilon: number }>(

@@ -31,7 +31,9 @@ async function sizeOf(path: string): Promise<number> {
 
 const failed = (url: string, reason: string, cause?: unknown) => {
   const { host, pathname } = new URL(url);
-  return new OnesheetError(`Cannot download ${pathname.split("/").at(-1)} from ${host}: ${reason}`, { cause });
+  return new OnesheetError(`Cannot download ${pathname.split("/").at(-1)} from ${host}: ${reason}`, {
+    cause,
+  });
 };
 
 /** Where in the file the body of an answer begins; servers that know no ranges begin at 0. */
@@ -94,7 +96,11 @@ export async function download(url: string, path: string, options: DownloadOptio
       failures = have > furthest ? 0 : failures + 1;
       furthest = Math.max(furthest, have);
       if (failures === TRIES) {
-        throw failed(url, `${messageOf(error)}; run the command again to go on from byte ${have} of ${bytes}`, error);
+        throw failed(
+          url,
+          `${messageOf(error)}; run the command again to go on from byte ${have} of ${bytes}`,
+          error,
+        );
       }
       await new Promise((done) => setTimeout(done, pause * 2 ** failures));
     }

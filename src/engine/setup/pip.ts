@@ -8,7 +8,11 @@ const python = "python3";
 /** Whether `python3 -m pip` runs here. */
 export async function hasPip(): Promise<boolean> {
   try {
-    const command = new Deno.Command(python, { args: ["-m", "pip", "--version"], stdout: "null", stderr: "null" });
+    const command = new Deno.Command(python, {
+      args: ["-m", "pip", "--version"],
+      stdout: "null",
+      stderr: "null",
+    });
     return (await command.output()).success;
   } catch {
     return false;
@@ -35,7 +39,11 @@ async function largest(folder: string): Promise<number> {
  * @param onBytes told how many bytes are there so far.
  * @throws OnesheetError with pip's own reason.
  */
-export async function pipDownload(wheel: Wheel, folder: string, onBytes: (bytes: number) => void): Promise<string> {
+export async function pipDownload(
+  wheel: Wheel,
+  folder: string,
+  onBytes: (bytes: number) => void,
+): Promise<string> {
   const [, version, interpreter, abi, tag] = wheel.file.replace(/\.whl$/, "").split("-");
   const command = new Deno.Command(python, {
     // deno-fmt-ignore

@@ -16,11 +16,13 @@ export async function freeBytes(folder: string): Promise<number | undefined> {
   }
 }
 
-/** The error for a disk that is too small. */
-export const noSpace = (folder: string, needed: number, cause?: unknown): OnesheetError =>
+/** The error for a disk that is too small: bytes needed, and what was found in words. */
+export const noSpace = (folder: string, needed: number, found: string, cause?: unknown): OnesheetError =>
   new OnesheetError(
-    `Cannot set up libtensorflow in "${folder}": it needs ${readable(needed)} and the disk has less left; free ` +
-      "some space, or set ONESHEET_CACHE to a folder on a larger disk",
+    `Cannot set up libtensorflow in "${folder}": expected ${
+      readable(needed)
+    } of free space, found ${found}; free ` +
+      "some, or set ONESHEET_CACHE to a folder on a larger disk",
     { cause },
   );
 

@@ -22,7 +22,8 @@ interface Entry {
 const MEGABYTE = 1 << 20;
 const STORED = 0, DEFLATED = 8;
 
-const broken = (archive: string, reason: string) => new OnesheetError(`Cannot unpack "${archive}": ${reason}`);
+const broken = (archive: string, reason: string) =>
+  new OnesheetError(`Cannot unpack "${archive}": ${reason}`);
 
 async function readAt(file: Deno.FsFile, offset: number, length: number): Promise<DataView<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
@@ -53,7 +54,11 @@ async function directory(file: Deno.FsFile): Promise<DataView<ArrayBuffer>> {
 
 /** The central header at `at`; numbers that do not fit in 32 bits are in the extra field 1, in this order. */
 function entryAt(view: DataView, at: number, nameLength: number, extraLength: number): Entry {
-  const numbers = [view.getUint32(at + 24, true), view.getUint32(at + 20, true), view.getUint32(at + 42, true)];
+  const numbers = [
+    view.getUint32(at + 24, true),
+    view.getUint32(at + 20, true),
+    view.getUint32(at + 42, true),
+  ];
   let extra = at + 46 + nameLength;
   const end = extra + extraLength;
   while (extra + 4 <= end && view.getUint16(extra, true) !== 1) extra += 4 + view.getUint16(extra + 2, true);
@@ -70,7 +75,10 @@ function entriesOf(view: DataView<ArrayBuffer>): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   for (let at = 0; at + 46 <= view.byteLength && view.getUint32(at, true) === 0x02014b50;) {
     const [name, extra, comment] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
-    entries.set(new TextDecoder().decode(new Uint8Array(view.buffer, at + 46, name)), entryAt(view, at, name, extra));
+    entries.set(
+      new TextDecoder().decode(new Uint8Array(view.buffer, at + 46, name)),
+      entryAt(view, at, name, extra),
+    );
     at += 46 + name + extra + comment;
   }
   return entries;

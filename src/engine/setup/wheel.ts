@@ -18,8 +18,8 @@ export interface Wheel {
 }
 
 /**
- * By operating system and processor. Any Python version would do: the two libraries do not depend on it. Only
- * Linux x86_64 has a package of its own without CUDA; the other wheels of `tensorflow` have none in them.
+ * By operating system and processor; none of them holds CUDA. The two libraries do not depend on the Python version in
+ * the name.
  */
 const wheels: Readonly<Record<string, Wheel>> = {
   "linux x86_64": {

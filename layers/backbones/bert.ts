@@ -1,0 +1,103 @@
+/** BERT (Devlin et al. 2018, https://arxiv.org/abs/1810.04805), as transformers' `BertModel` computes and names it. */
+import { attention } from "../../src/ops/attention.ts";
+import { tf } from "../../src/tensor.ts";
+import type { Layer, Node, Scope } from "../../src/dsl/node.ts";
+import { features, showShape } from "../../src/dsl/shape.ts";
+import { dropout } from "../dropout.ts";
+import { embedding } from "../embedding.ts";
+import { add, firstToken, gelu, tanh } from "../functions.ts";
+import { normal, withZeroRow, zeros } from "../init.ts";
+import { linear } from "../linear.ts";
+import { layerNorm } from "../norm.ts";
+
+/** The shape of a BERT; the defaults are `bert-base-uncased`. */
+export interface BertOptions {
+  readonly vocabulary?: number;
+  readonly width?: number;
+  readonly layers?: number;
+  readonly heads?: number;
+  /** Width of the feed-forward layers. */
+  readonly hidden?: number;
+  /** Longest text, in tokens. */
+  readonly positions?: number;
+  readonly dropout?: number;
+}
+
+/** What a text tower reads: WordPiece ids and their mask, both int32 `[batch, tokens]`. */
+export interface Text {
+  readonly ids: Node;
+  readonly mask: Node;
+}
+
+const EPSILON = 1e-12;
+const first = normal(0.02);
+const dense = (out: number): Layer => linear(out, { init: { weight: first, bias: zeros } });
+const norm = () => layerNorm({ epsilon: EPSILON });
+
+/** Adds rows of a table to every text: as many as there are tokens, or row 0 to each token. */
+const addRows = (rows: number, which: "positions" | "first"): Layer => (x, at) => {
+  const size = features(x, at);
+  const weight = at.weight("weight", [rows, size], first);
+  const tokens = x.shape[1] as number;
+  if (which === "positions" && tokens > rows) at.fail(`expected at most ${rows} tokens, found ${tokens}`);
+  const used = which === "positions" ? tokens : 1;
+  return at.node([x], [weight], x.shape, ([x], [table]) => tf.add(x, tf.slice(table, [0, 0], [used, size])));
+};
+
+const embeddings =
+  (vocabulary: number, width: number, positions: number, rate: number): Layer => (ids, at) => {
+    const init = withZeroRow(first, 0);
+    const words = embedding(vocabulary, width, { paddingIndex: 0, init })(ids, at("word_embeddings"));
+    const placed = addRows(positions, "positions")(words, at("position_embeddings"));
+    const typed = addRows(2, "first")(placed, at("token_type_embeddings"));
+    return dropout(rate)(norm()(typed, at("LayerNorm")), at("dropout"));
+  };
+
+const attend = (heads: number, rate: number, mask: Node): Layer => (x, at) => {
+  const size = features(x, at);
+  if (size % heads !== 0) at.fail(`expected a width that divides into ${heads} heads, found ${size}`);
+  const self = at("self");
+  const parts = ["query", "key", "value"].map((name) => dense(size)(x, self(name)));
+  const place = self("dropout");
+  const mixed = place.node([...parts, mask], [], x.shape, ([query, key, value, mask], _, run) => {
+    const drop = run.training && rate > 0 ? { dropout: { rate, seed: run.seed(place.path) } } : {};
+    return attention(query, key, value, heads, { mask, ...drop });
+  });
+  return addAndNorm(mixed, x, rate, at("output"));
+};
+
+/** LayerNorm(dropout(dense(h)) + x). */
+const addAndNorm = (h: Node, x: Node, rate: number, at: Scope): Node => {
+  const out = dropout(rate)(dense(features(x, at))(h, at("dense")), at("dropout"));
+  return norm()(add(out, x), at("LayerNorm"));
+};
+
+const encoderLayer = (heads: number, hidden: number, rate: number, mask: Node): Layer => (x, at) => {
+  const attended = attend(heads, rate, mask)(x, at("attention"));
+  const inner = gelu(dense(hidden)(attended, at("intermediate")("dense")));
+  return addAndNorm(inner, attended, rate, at("output"));
+};
+
+/**
+ * Any BERT's last hidden states. `[batch, tokens] -> [batch, tokens, width]`.
+ *
+ * Names as transformers': `embeddings.word_embeddings.weight`, `encoder.layer.0.attention.self.query.weight`, ….
+ */
+export const bertEncoder = (options: BertOptions = {}): Layer<Text> => ({ ids, mask }, at) => {
+  const { vocabulary = 30522, width = 768, layers = 12, heads = 12, positions = 512, dropout = 0.1 } =
+    options;
+  const { hidden = 4 * width } = options;
+  if (ids.shape.length !== 2) at.fail(`expected ids of shape [batch, tokens], found ${showShape(ids.shape)}`);
+  const start = embeddings(vocabulary, width, positions, dropout)(ids, at("embeddings"));
+  const layer = at("encoder")("layer");
+  return Array.from({ length: layers }).reduce<Node>(
+    (h, _, i) => encoderLayer(heads, hidden, dropout, mask)(h, layer(i)),
+    start,
+  );
+};
+
+/** Any BERT's pooled output: tanh(dense(hidden state of [CLS])). `[batch, tokens] -> [batch, width]`. */
+export const bert = (options: BertOptions = {}): Layer<Text> => (text, at) => {
+  const cls = firstToken(bertEncoder(options)(text, at));
+  return tanh(dense(features(cls, at))(cls, at("pooler")("dense")));
+};

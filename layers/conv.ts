@@ -1,0 +1,43 @@
+import { convolution } from "../src/ops/convolution.ts";
+import type { Init, Layer } from "../src/dsl/node.ts";
+import { imageShape } from "../src/dsl/shape.ts";
+import { kaimingUniform } from "./init.ts";
+
+/** Settings of {@link conv2d}. */
+export interface Conv2dOptions {
+  readonly stride?: number;
+  /** Rows and columns of zeros on each side. */
+  readonly padding?: number;
+  /** First values of the kernel; PyTorch's default unless given. */
+  readonly init?: Init;
+}
+
+/**
+ * Two-dimensional convolution without bias. `[batch, height, width, in] -> [batch, height', width', out]` with
+ * height' = floor((height + 2 padding - kernel) / stride) + 1.
+ *
+ * Parameter: `weight` `[out, in, kernel, kernel]`.
+ */
+export const conv2d =
+  (out: number, kernel: number, { stride = 1, padding = 0, init }: Conv2dOptions = {}): Layer => (x, at) => {
+    const [batch, height, width, channels] = imageShape(x, at);
+    const size = (n: number) => Math.floor((n + 2 * padding - kernel) / stride) + 1;
+    if (size(height) < 1 || size(width) < 1) {
+      at.fail(
+        `expected an image of at least ${kernel} x ${kernel} with its padding, found ${height} x ${width}`,
+      );
+    }
+    const fanIn = channels * kernel * kernel;
+    const weight = at.weight(
+      "weight",
+      [out, channels, kernel, kernel],
+      init ?? kaimingUniform(fanIn),
+      "oihw",
+    );
+    return at.node(
+      [x],
+      [weight],
+      [batch, size(height), size(width), out],
+      ([x], [weight]) => convolution(x, weight, { stride, padding }),
+    );
+  };

@@ -1,0 +1,76 @@
+/** Functions of nodes without parameters: they need no name. */
+import {
+  gelu as geluOf,
+  relu as reluOf,
+  sigmoid as sigmoidOf,
+  silu as siluOf,
+  tanh as tanhOf,
+} from "../src/ops/activation.ts";
+import { type Tensor, tf } from "../src/tensor.ts";
+import type { Node, Shape } from "../src/dsl/node.ts";
+import { sameShape, ShapeError, showShape } from "../src/dsl/shape.ts";
+
+const named = (nodes: readonly Node[]) =>
+  nodes.map((x) => `"${x.path}" ${showShape(x.shape)}`).join(" with ");
+
+/** A node computed from others, keeping the first one's path. */
+const derived = (inputs: readonly Node[], shape: Shape, run: (...tensors: Tensor[]) => Tensor): Node => ({
+  path: inputs[0].path,
+  inputs,
+  params: [],
+  shape,
+  run: (tensors) => run(...tensors),
+});
+
+const elementwise = (f: (x: Tensor) => Tensor) => (x: Node): Node => derived([x], x.shape, f);
+
+const pairwise = (what: string, f: (a: Tensor, b: Tensor) => Tensor) => (a: Node, b: Node): Node => {
+  if (!sameShape(a.shape, b.shape)) {
+    throw new ShapeError(`Cannot ${what} ${named([a, b])}: expected equal shapes`);
+  }
+  return derived([a, b], a.shape, f);
+};
+
+/** max(x, 0). */
+export const relu: (x: Node) => Node = elementwise(reluOf);
+/** x Φ(x), exact. */
+export const gelu: (x: Node) => Node = elementwise(geluOf);
+/** x σ(x). */
+export const silu: (x: Node) => Node = elementwise(siluOf);
+/** 1 / (1 + e^-x). */
+export const sigmoid: (x: Node) => Node = elementwise(sigmoidOf);
+/** The hyperbolic tangent. */
+export const tanh: (x: Node) => Node = elementwise(tanhOf);
+
+/** a + b, of equal shapes. */
+export const add: (a: Node, b: Node) => Node = pairwise("add", (a, b) => tf.add(a, b));
+/** a b, element by element, of equal shapes. */
+export const multiply: (a: Node, b: Node) => Node = pairwise("multiply", (a, b) => tf.mul(a, b));
+
+/** Joins nodes along their last axis. `[..., a], [..., b] -> [..., a + b]`. */
+export function concat(nodes: readonly Node[]): Node {
+  const [first] = nodes;
+  const outer = first.shape.slice(0, -1);
+  const sizes = nodes.map((x) => x.shape.at(-1));
+  const fit = nodes.every((x) => sameShape(x.shape.slice(0, -1), outer)) &&
+    sizes.every((d) => typeof d === "number");
+  if (!fit) {
+    throw new ShapeError(
+      `Cannot concatenate ${named(nodes)}: expected shapes that differ in the last axis only`,
+    );
+  }
+  const shape = [...outer, sizes.reduce<number>((sum, d) => sum + (d as number), 0)];
+  return derived(nodes, shape, (...tensors) => tf.concat(tensors, -1));
+}
+
+/** Puts an axis of size 1 in second place. `[batch, ...] -> [batch, 1, ...]`. */
+export const unsqueeze = (x: Node): Node =>
+  derived([x], [x.shape[0], 1, ...x.shape.slice(1)], (x) => tf.expandDims(x, 1));
+
+/** The first token of each text. `[batch, tokens, ...] -> [batch, ...]`. */
+export const firstToken = (x: Node): Node =>
+  derived([x], [x.shape[0], ...x.shape.slice(2)], (x) => {
+    const [batch, , ...rest] = x.shape;
+    const begin = x.shape.map(() => 0);
+    return tf.reshape(tf.slice(x, begin, [batch, 1, ...rest]), [batch, ...rest]);
+  });

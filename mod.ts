@@ -1,0 +1,29 @@
+/**
+ * Onesheet: multimodal classifiers from a recipe.
+ *
+ * Layers are functions from symbolic nodes to a symbolic node under a name; a recipe is data and a model function;
+ * the runner trains it on libtensorflow (CPU or CUDA) or, without native code, on WebAssembly.
+ *
+ * @module
+ */
+export { type Choice, choice } from "./src/base/choice.ts";
+export { OnesheetError } from "./src/base/errors.ts";
+export { type Random, random } from "./src/base/random.ts";
+export * from "./src/base/value.ts";
+export * from "./src/data/augment.ts";
+export { mmimdb } from "./src/data/mmimdb.ts";
+export type { Batch, Dataset, InputSpec, OpenOptions, Rows, Source } from "./src/data/source.ts";
+export { trainTestSplit } from "./src/data/split.ts";
+export * from "./src/dsl/build.ts";
+export * from "./src/dsl/node.ts";
+export { features, imageShape, sameShape, ShapeError, showShape } from "./src/dsl/shape.ts";
+export { type ModelSummary, summarize } from "./src/dsl/summary.ts";
+export type { Engine, Holdings, Memory, Program, Step, Tensor, Tensors } from "./src/tensor.ts";
+export { bertNames, type Rename, resnetNames } from "./src/store/rename.ts";
+export { type FreezeRule, trainable } from "./src/train/freeze.ts";
+export * from "./src/train/loss.ts";
+export * from "./src/train/optimizer.ts";
+export { hub, type Pretrained, printable, type Recipe, recipe } from "./src/train/recipe.ts";
+export * from "./src/train/schedule.ts";
+export * from "./src/train/stopping.ts";
+export * from "./layers/mod.ts";

@@ -1,0 +1,140 @@
+/**
+ * How far a long piece of work is: one redrawn line in a terminal, a plain line now and then elsewhere. Written to
+ * standard error, so that standard output stays what a program reads.
+ */
+
+/** Work that is being watched. */
+export interface Progress {
+  /** Tells how much is done, and anything short worth seeing, such as the loss. */
+  update(done: number, note?: string): void;
+  /** Ends the line with what was reached, the time it took and a last note. */
+  end(note?: string): void;
+}
+
+/** The work, and where its progress is written. */
+export interface ProgressOptions {
+  /** All of the work, in a unit of the caller's. */
+  readonly total: number;
+  readonly label: string;
+  /** Whether a line can be redrawn in place; as on standard error, unless told. */
+  readonly terminal?: boolean;
+  /** Standard error, unless told. */
+  readonly write?: (text: string) => void;
+  /** Milliseconds on a clock that only goes forward. */
+  readonly now?: () => number;
+}
+
+/** What a line shows. */
+export interface ProgressState {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  /** Units a second; 0 while nothing is known. */
+  readonly rate: number;
+  readonly note?: string;
+}
+
+/** When how much was done, and the work and the time (milliseconds) of late; what is past fades from both. */
+interface Pace {
+  readonly at: number;
+  readonly done: number;
+  readonly work: number;
+  readonly time: number;
+}
+
+/** What was done this long ago counts 1/e of what is done now, milliseconds. */
+const fading = 20_000;
+/** Least time between two drawings in a terminal, milliseconds. */
+const redrawEvery = 100;
+/** Elsewhere a line comes after this long, or after a tenth of the work if that took the lesser time. */
+const lineEvery = { most: 10_000, least: 1_000 };
+
+/** Seconds as `0:07`, `12:34` or `1:02:03`. */
+export function clock(seconds: number): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  const whole = Math.round(seconds), hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
+}
+
+const rateText = (rate: number): string =>
+  rate >= 1 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`;
+
+/** Share done, rate, time left and note. */
+function details({ done, total, rate, note }: ProgressState): string[] {
+  const share = total > 0 ? `${Math.floor(100 * done / total)}%` : "";
+  const left = rate > 0 ? [rateText(rate), `${clock((total - done) / rate)} left`] : [];
+  return [share, ...left, note ?? ""].filter((word) => word !== "");
+}
+
+/** A line of at most `width` columns; its bar takes up to 30 of those the words leave, and is left out under 5. */
+export function progressLine(state: ProgressState, width: number, color: boolean): string {
+  const head = `${state.label} ${state.done}/${state.total}`, words = details(state);
+  const room = Math.min(30, width - [head, "", ...words].join("  ").length);
+  if (room < 5) return [head, ...words].join("  ").slice(0, width);
+  const full = Math.round(room * Math.min(1, state.total > 0 ? state.done / state.total : 1));
+  const [bar, rest] = ["━".repeat(full), "─".repeat(room - full)];
+  return [head, color ? `\x1b[36m${bar}\x1b[0m\x1b[2m${rest}\x1b[0m` : bar + rest, ...words].join("  ");
+}
+
+function follow(pace: Pace, at: number, done: number): Pace {
+  const fade = Math.exp((pace.at - at) / fading);
+  return { at, done, work: pace.work * fade + done - pace.done, time: pace.time * fade + at - pace.at };
+}
+
+/** Columns of the terminal; 80 where that is not to be learnt. */
+function columns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
+  }
+}
+
+/**
+ * Starts to watch a piece of work.
+ *
+ * @example
+ * ```ts
+ * import { progress } from "./progress.ts";
+ *
+ * const steps = progress({ total: 826, label: "epoch 1/20" });
+ * for (let step = 1; step <= 826; step++) steps.update(step, "loss 0.0464");
+ * steps.end("loss 0.0464");
+ * ```
+ */
+export function progress({
+  total,
+  label,
+  terminal = Deno.stderr.isTerminal(),
+  write = (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
+  now = () => performance.now(),
+}: ProgressOptions): Progress {
+  const start = now();
+  let pace: Pace = { at: start, done: 0, work: 0, time: 0 };
+  let shown: { readonly at: number; readonly done: number } | undefined;
+
+  const isDue = (): boolean => {
+    if (terminal) return shown === undefined || pace.at - shown.at >= redrawEvery;
+    const { at, done } = shown ?? { at: start, done: 0 };
+    return pace.at - at >= lineEvery.most ||
+      (pace.at - at >= lineEvery.least && pace.done - done >= total / 10);
+  };
+
+  return {
+    update: (done, note) => {
+      pace = follow(pace, now(), done);
+      if (!isDue()) return;
+      shown = pace;
+      const state = { label, done, total, rate: pace.time > 0 ? 1000 * pace.work / pace.time : 0, note };
+      // One column stays free, because a full line wraps.
+      if (terminal) write(`\r${progressLine(state, columns() - 1, !Deno.noColor)}\x1b[K`);
+      else write([`${label} ${done}/${total}`, ...details(state)].join("  ") + "\n");
+    },
+    end: (note) => {
+      const seconds = (now() - start) / 1000;
+      const rate = seconds > 0 && pace.done > 0 ? [rateText(pace.done / seconds)] : [];
+      const words = [`${label} ${pace.done}/${total}`, clock(seconds), ...rate, ...note ? [note] : []];
+      write((terminal ? "\r" : "") + words.join("  ") + (terminal ? "\x1b[K\n" : "\n"));
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** `--set path=value`: changes single settings of a recipe, in its plain fields and inside its choices. */
+import type { Choice } from "../base/choice.ts";
+import { didYouMean, OnesheetError } from "../base/errors.ts";
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isChoice = (value: unknown): value is Choice<unknown> =>
+  isObject(value) && "made" in value && isObject(value.options) && typeof value.with === "function";
+
+const fail = (sentence: string): never => {
+  throw new OnesheetError(sentence, { exitCode: 2 });
+};
+
+/**
+ * What a value holds, by the name a path has for it: the options of a choice, the fields of an object, the items of a
+ * list by position, or by their own name where they are choices and no other has it.
+ */
+function contents(value: unknown): Map<string, unknown> {
+  if (isChoice(value)) return new Map(Object.entries(value.options));
+  if (isObject(value)) return new Map(Object.entries(value));
+  if (!Array.isArray(value)) return new Map();
+  const names = value.map((item) => isChoice(item) ? item.name : undefined);
+  const single = (name: string | undefined) => names.indexOf(name) === names.lastIndexOf(name);
+  return new Map(
+    value.map((item, i) => [names[i] !== undefined && single(names[i]) ? names[i] : String(i), item]),
+  );
+}
+
+/** Whether a value is data through and through, so that JSON can stand in its place. */
+const isPlain = (value: unknown): boolean =>
+  typeof value !== "function" && !isChoice(value) && [...contents(value).values()].every(isPlain);
+
+const kindOf = (value: unknown): string =>
+  Array.isArray(value) ? "list" : value === null ? "null" : typeof value;
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The value `text` stands for in the place of `known`: JSON of the same type, or the text itself for a string. */
+function replacement(known: unknown, text: string, path: string): unknown {
+  const inside = [...contents(known).keys()].map((key) => `${path}.${key}`).join(", ");
+  if (isObject(known)) {
+    return fail(`Cannot set "${path}" as a whole: ${inside ? `set one of ${inside}` : "it has no settings"}`);
+  }
+  const parsed = parse(text);
+  const value = typeof known === "string" && typeof parsed !== "string" ? text : parsed;
+  // A setting without a value yet says nothing about its type, and an empty list fits a list of anything.
+  if (known === undefined || known === null) return value;
+  if (Array.isArray(known) && Array.isArray(value) && value.length === 0) return value;
+  if (!isPlain(known)) {
+    const wayOut = inside ? `set one of ${inside}, or change the recipe file` : "change the recipe file";
+    return fail(`Cannot set "${path}" to ${text}: it is more than plain data; ${wayOut}`);
+  }
+  if (kindOf(value) !== kindOf(known)) {
+    const [example, found] = [known, value].map((one) => JSON.stringify(one));
+    return fail(`Cannot set "${path}": expected a ${kindOf(known)} such as ${example}, found ${found}`);
+  }
+  return value;
+}
+
+/** `target`, found at `path`, with what lies at `keys` inside it replaced. */
+function change(target: unknown, keys: readonly string[], text: string, path: readonly string[]): unknown {
+  if (keys.length === 0) return replacement(target, text, path.join("."));
+  const [key, ...rest] = keys;
+  const inside = contents(target);
+  if (!inside.has(key)) {
+    const unknown = [...path, key].join("."),
+      known = [...inside.keys()].map((name) => [...path, name].join("."));
+    const where = path.length === 0 ? "the recipe" : `"${path.join(".")}"`;
+    const settings = known.length === 0 ? "no settings" : `the settings ${known.join(", ")}`;
+    fail(`Cannot set "${unknown}": ${where} has ${settings}${didYouMean(unknown, known)}`);
+  }
+  const changed = change(inside.get(key), rest, text, [...path, key]);
+  if (isChoice(target)) return target.with({ [key]: changed });
+  if (Array.isArray(target)) return target.with([...inside.keys()].indexOf(key), changed);
+  return { ...target as object, [key]: changed };
+}
+
+/**
+ * A copy of `recipe` with each `path=value` applied in turn. A value is JSON, or a string as it stands. An unknown
+ * path, a value of another type and a field that is code are errors with exit code 2.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { choice } from "../base/choice.ts";
+ * import { applySettings } from "./settings.ts";
+ *
+ * const scale = choice("scale", { by: 2 }, ({ by }) => (x: number) => x * by);
+ * const recipe = applySettings({ batchSize: 16, scale }, ["batchSize=8", "scale.by=3"]);
+ * assertEquals([recipe.batchSize, recipe.scale.made(2)], [8, 6]);
+ * ```
+ */
+export const applySettings = <Recipe extends object>(recipe: Recipe, settings: readonly string[]): Recipe =>
+  settings.reduce((changed, setting) => {
+    const at = setting.indexOf("=");
+    if (at < 1) return fail(`Cannot set "${setting}": expected path=value, such as batchSize=8`);
+    return change(changed, setting.slice(0, at).split("."), setting.slice(at + 1), []) as Recipe;
+  }, recipe);

@@ -1,0 +1,68 @@
+/**
+ * Image files to pictures. `sharp` decodes as Pillow does, bit for bit; where its native addon does not load, the
+ * WebAssembly decoders of `imagescript` take its place (no WebP; JPEG within 3 levels).
+ */
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { decodeGif } from "./decode_gif.ts";
+import { decodePortably } from "./decode_imagescript.ts";
+import { decodeNatively } from "./decode_sharp.ts";
+import { type ImageHeader, imageHeader } from "./image_header.ts";
+import type { Picture } from "./picture.ts";
+import { type Samples, toRgb } from "./samples.ts";
+
+/**
+ * The largest picture that is decoded, in pixels. The largest poster of MM-IMDb has 175 million and takes 525 MB
+ * as RGB; a small file can claim billions, so the claim is checked before a decoder reserves memory for it.
+ */
+export const pixelLimit = 200e6;
+
+/** The decoders by name: `sharp` is native, `imagescript` is WebAssembly. */
+export type Decoder = "sharp" | "imagescript";
+
+const decoders: Record<Decoder, (bytes: Uint8Array, header: ImageHeader) => Promise<Samples>> = {
+  sharp: decodeNatively,
+  imagescript: decodePortably,
+};
+
+let best: Promise<Decoder> | undefined;
+
+/** The decoder `decode` uses on this machine: sharp where its native addon loads, otherwise imagescript. */
+export const bestDecoder = (): Promise<Decoder> =>
+  best ??= import("sharp").then(() => "sharp", () => "imagescript");
+
+/** `decode` with the decoder of this name. */
+export async function decodeWith(decoder: Decoder, bytes: Uint8Array): Promise<Picture> {
+  const header = imageHeader(bytes);
+  const { format, width, height } = header;
+  if (width * height > pixelLimit) {
+    throw new OnesheetError(
+      `Cannot decode this ${format} image: expected at most ${pixelLimit / 1e6} million pixels, ` +
+        `found ${width} by ${height}; make it smaller or leave it out`,
+    );
+  }
+  try {
+    if (format === "GIF") return await decodeGif(bytes);
+    return toRgb(await decoders[decoder](bytes, header), header.pixels);
+  } catch (cause) {
+    if (cause instanceof OnesheetError) throw cause;
+    throw new OnesheetError(
+      `Cannot decode this ${format} image: expected ${width} by ${height} whole pixels, ` +
+        `found a broken file (${messageOf(cause)}); fetch it again or leave it out`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * The picture in a JPEG, PNG, GIF or WebP file (of several, the first), as Pillow's
+ * `Image.open(file).convert("RGB")` gives it: alpha is dropped, colour profiles and EXIF rotation are ignored.
+ * Throws `OnesheetError` for another format, more than `pixelLimit` pixels, and a broken file.
+ *
+ * ```ts
+ * import { decode } from "./decode.ts";
+ * const gif = "R0lGODdhAQABAIAAAMgyCgAAACwAAAAAAQABAAACAkQBADs=";
+ * const picture = await decode(Uint8Array.from(atob(gif), (c) => c.charCodeAt(0)));
+ * console.assert(picture.data.join() === "200,50,10");
+ * ```
+ */
+export const decode = async (bytes: Uint8Array): Promise<Picture> => decodeWith(await bestDecoder(), bytes);

@@ -1,0 +1,146 @@
+/**
+ * Files of the Hugging Face hub, kept in the cache folder: what is there is used without asking the hub again.
+ * `HF_ENDPOINT` names another hub, `HF_TOKEN` a token for repositories that need one.
+ */
+import { downloadFile, listFiles, pathsInfo, type RepoId } from "@huggingface/hub";
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { cacheFolder } from "../base/cache.ts";
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { writeAll, writeFileWhole, writeWhole } from "../base/files.ts";
+import type { OpenOptions } from "./source.ts";
+
+/** The hub does not answer: no network, or a wrong `HF_ENDPOINT`. */
+export class HubUnreachable extends OnesheetError {
+  override name = "HubUnreachable";
+}
+
+/** What the hub says of a file. */
+interface Entry {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** For a large file: its SHA-256. */
+  readonly lfs?: { readonly oid: string };
+}
+
+type Progress = OpenOptions["onProgress"];
+
+const hubUrl = (): string => (Deno.env.get("HF_ENDPOINT") || "https://huggingface.co").replace(/\/+$/, "");
+const access = () => ({ hubUrl: hubUrl(), accessToken: Deno.env.get("HF_TOKEN") || undefined });
+
+/** Questions get 30 seconds, so that a network that swallows packets is noticed; downloads take as long as they take. */
+const ask: typeof fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
+
+const folderOf = ({ type, name }: RepoId): string =>
+  join(cacheFolder(), "hub", [`${type}s`, ...name.split("/")].join("--"));
+
+const isThere = (path: string): Promise<boolean> => Deno.stat(path).then(() => true, () => false);
+
+/** Runs a conversation with the hub; its failures become a sentence. */
+async function withHub<T>(what: string, talk: () => Promise<T>): Promise<T> {
+  try {
+    return await talk();
+  } catch (cause) {
+    if (cause instanceof OnesheetError) throw cause;
+    const silent = cause instanceof TypeError ||
+      cause instanceof DOMException && cause.name === "TimeoutError";
+    if (silent) {
+      throw new HubUnreachable(
+        `Cannot fetch ${what}: ${hubUrl()} does not answer; check the network and HF_ENDPOINT, or use local files`,
+        { cause },
+      );
+    }
+    throw new OnesheetError(`Cannot fetch ${what} from ${hubUrl()}: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** Streams one file to its place, whole or not at all, and checks its size and, where the hub gives one, its hash. */
+async function download(
+  repo: RepoId,
+  { path, size, lfs }: Entry,
+  target: string,
+  onBytes: (count: number) => void,
+): Promise<void> {
+  // Plain HTTP rather than the hub's chunk store: mirrors serve it too.
+  const blob = await downloadFile({ repo, path, ...access(), xet: false });
+  if (blob === null) throw new OnesheetError(`Cannot fetch "${path}": ${repo.name} has no such file`);
+  await Deno.mkdir(dirname(target), { recursive: true });
+  await writeWhole(target, async (file) => {
+    const hash = createHash("sha256");
+    let count = 0;
+    for await (const chunk of blob.stream()) {
+      hash.update(chunk);
+      await writeAll(file, chunk);
+      count += chunk.length;
+      onBytes(chunk.length);
+    }
+    const found = hash.digest("hex");
+    if (count !== size || (lfs !== undefined && lfs.oid !== found)) {
+      const [expected, got] = count === size ? [lfs!.oid, found] : [`${size} bytes`, `${count}`];
+      throw new OnesheetError(
+        `Cannot keep "${path}" of ${repo.name}: expected ${expected}, found ${got}; try again`,
+      );
+    }
+  });
+}
+
+/** A counter of bytes that tells of whole megabytes. */
+function megabytes(what: string, total: number, onProgress: Progress): (count: number) => void {
+  const whole = (bytes: number) => Math.floor(bytes / 1e6);
+  let done = 0;
+  return (count) => {
+    const before = whole(done);
+    done += count;
+    if (whole(done) > before) onProgress?.(`${what} (MB)`, whole(done), whole(total));
+  };
+}
+
+/**
+ * The path of one file of a model repository, such as `tokenizer.json` of `google-bert/bert-base-uncased`.
+ *
+ * Errors: the hub cannot be reached (`HubUnreachable`), no such repository or file, a file that arrives broken.
+ */
+export async function fetchFile(repo: string, name: string, onProgress?: Progress): Promise<string> {
+  const id: RepoId = { type: "model", name: repo };
+  const target = join(folderOf(id), name);
+  if (await isThere(target)) return target;
+  const what = `"${name}" of ${repo}`;
+  await withHub(what, async () => {
+    const [entry] = await pathsInfo({ repo: id, paths: [name], ...access(), fetch: ask });
+    if (entry === undefined) throw new OnesheetError(`Cannot fetch ${what}: the repository has no such file`);
+    await download(id, entry, target, megabytes(`fetching ${what}`, entry.size, onProgress));
+  });
+  return target;
+}
+
+/**
+ * The folder of a data set repository's parquet files. An interrupted fetch goes on with the first file it lacks.
+ *
+ * Errors: the hub cannot be reached (`HubUnreachable`), no such repository, a file that arrives broken.
+ */
+export async function fetchDataset(repo: string, onProgress?: Progress): Promise<string> {
+  const id: RepoId = { type: "dataset", name: repo };
+  const folder = folderOf(id);
+  const complete = join(folder, "complete.json");
+  if (await isThere(complete)) return folder;
+  await withHub(`the data set ${repo}`, async () => {
+    const entries: Entry[] = [];
+    for await (const entry of listFiles({ repo: id, recursive: true, ...access(), fetch: ask })) {
+      const inside = !entry.path.startsWith("/") && !entry.path.split(/[\\/]/).includes("..");
+      if (entry.type === "file" && entry.path.endsWith(".parquet") && inside) entries.push(entry);
+    }
+    if (entries.length === 0) {
+      throw new OnesheetError(`Cannot use the data set ${repo}: it has no parquet files`);
+    }
+    const total = entries.reduce((sum, { size }) => sum + size, 0);
+    const onBytes = megabytes(`fetching ${repo}`, total, onProgress);
+    for (const entry of entries) {
+      const target = join(folder, entry.path);
+      if (await isThere(target)) onBytes(entry.size);
+      else await download(id, entry, target, onBytes);
+    }
+    await writeFileWhole(complete, JSON.stringify(entries.map(({ path, size }) => ({ path, size }))));
+  });
+  return folder;
+}

@@ -1,0 +1,99 @@
+/** Posters, plots and genres in the file layout of the hub data set `sxj1215/mmimdb`. */
+import { type Choice, choice } from "../base/choice.ts";
+import { OnesheetError } from "../base/errors.ts";
+import { fetchDataset } from "./hub.ts";
+import { labelsOf } from "./messages.ts";
+import { imagenet } from "./normalize.ts";
+import { openPosters } from "./posters.ts";
+import { inputSpecs, type Preparation, rowsOf } from "./rows.ts";
+import type { Dataset, OpenOptions, Source } from "./source.ts";
+import { trainTestSplit } from "./split.ts";
+import { type FoundTokenizer, tokenizerFor } from "./tokenizer_for.ts";
+
+/** The settings of `mmimdb`. */
+export interface MmimdbOptions extends Preparation {
+  /** Data set repository, fetched when no folder is given. */
+  readonly repo: string;
+  /** Part of the rows held out for validation, in (0, 1). */
+  readonly validation: number;
+  /** Of the split; NumPy's. */
+  readonly seed: number;
+  /** A folder with `tokenizer.json` or `vocab.txt`, or a model repository. */
+  readonly vocabulary: string;
+}
+
+/** The opened data set, with the tokenizer a run must keep to read other plots the same way. */
+export interface MmimdbDataset extends Dataset, FoundTokenizer {}
+
+/** The source; its inputs are `image` `[pixels, pixels, 3]`, `ids` `[tokens]` and `mask` `[tokens]`. */
+export interface MmimdbSource extends Source {
+  open(options: OpenOptions): Promise<MmimdbDataset>;
+}
+
+/** As published, but for the augmentations. */
+const published: MmimdbOptions = {
+  repo: "sxj1215/mmimdb",
+  validation: 0.15,
+  seed: 42,
+  tokens: 128,
+  pixels: 224,
+  vocabulary: "google-bert/bert-base-uncased",
+  augment: [],
+  ...imagenet,
+};
+
+async function open(
+  options: MmimdbOptions,
+  { data, limit, onProgress }: OpenOptions,
+): Promise<MmimdbDataset> {
+  using resources = new DisposableStack();
+  const folder = data ?? await fetchDataset(options.repo, onProgress);
+  const posters = resources.use(await openPosters(folder, onProgress));
+  const found = await tokenizerFor(options.vocabulary, folder, posters.plots, onProgress);
+  const labels = labelsOf(posters.genres);
+  const { train, test } = trainTestSplit(posters.rows.length, {
+    test: options.validation,
+    seed: options.seed,
+  });
+  const side = (positions: Int32Array) =>
+    rowsOf(posters, positions.subarray(0, limit), labels, found.tokenizer, options);
+  const kept = resources.move();
+  return {
+    ...found,
+    labels,
+    train: side(train),
+    validation: side(test),
+    [Symbol.asyncDispose]: () => Promise.resolve(kept.dispose()),
+  };
+}
+
+/**
+ * Posters, plots and genres; what is not given is as published (no augmentations). Training batches are augmented,
+ * both sides are brought to `pixels` and normalized. Labels are the sorted genres of all rows, whatever the limit.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { mmimdb } from "./mmimdb.ts";
+ * const source = mmimdb({ pixels: 64, tokens: 32 }).made;
+ * assertEquals(source.inputs.image, { shape: [64, 64, 3], dtype: "float32" });
+ * ```
+ *
+ * Errors: settings out of range; on opening, data or a vocabulary that is missing or broken.
+ */
+export function mmimdb(options: Partial<MmimdbOptions> = {}): Choice<MmimdbSource> {
+  return choice("mmimdb", { ...published, ...options }, (settings) => {
+    atLeast("pixels", settings.pixels, 1);
+    atLeast("tokens", settings.tokens, 2);
+    return { inputs: inputSpecs(settings), open: (request) => open(settings, request) };
+  });
+}
+
+function atLeast(name: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return;
+  throw new OnesheetError(
+    `Cannot set "${name}" of mmimdb: expected a whole number of at least ${least}, found ${value}`,
+    {
+      exitCode: 2,
+    },
+  );
+}

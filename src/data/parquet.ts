@@ -1,0 +1,119 @@
+/** Rows of a folder of parquet shards, one row group at a time, so that a set larger than memory can be read. */
+import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import { join } from "node:path";
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { bytesAt } from "./read.ts";
+
+/** One file of a data set. */
+export interface Shard {
+  readonly path: string;
+  readonly name: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+}
+
+/** A row: its values by column. */
+export type Row = Readonly<Record<string, unknown>>;
+
+const naturally = new Intl.Collator("en", { numeric: true });
+
+/** The parquet files of a folder in order; undefined when there is no such folder. */
+async function parquetFiles(folder: string): Promise<string[] | undefined> {
+  const names: string[] = [];
+  try {
+    for await (const { name, isDirectory } of Deno.readDir(folder)) {
+      if (!isDirectory && name.endsWith(".parquet")) names.push(name);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
+    throw error;
+  }
+  return names.sort(naturally.compare);
+}
+
+/**
+ * The shards of a data set, in order: the parquet files in the folder's `data`, or in the folder itself;
+ * of several splits the `train-…` files.
+ *
+ * Errors: no such folder (a wrong usage), a folder without parquet files.
+ */
+export async function shardsOf(folder: string): Promise<Shard[]> {
+  const inside = join(folder, "data");
+  const [ofInside, ofFolder] = [await parquetFiles(inside), await parquetFiles(folder)];
+  if (ofFolder === undefined) {
+    throw new OnesheetError(`Cannot open the data "${folder}": expected a folder, found none`, {
+      exitCode: 2,
+    });
+  }
+  const [place, names] = ofInside?.length ? [inside, ofInside] : [folder, ofFolder];
+  if (names.length === 0) {
+    throw new OnesheetError(
+      `Cannot open the data "${folder}": expected parquet files in it or in its folder "data", found none`,
+    );
+  }
+  const train = names.filter((name) => name.startsWith("train-"));
+  return await Promise.all((train.length > 0 ? train : names).map(async (name) => {
+    const path = join(place, name);
+    const { size, mtime } = await Deno.stat(path);
+    return { path, name, size, modified: mtime?.getTime() ?? 0 };
+  }));
+}
+
+/** A file as hyparquet reads one: it asks for several parts at once. */
+const sliced = (file: Deno.FsFile, byteLength: number) => ({
+  byteLength,
+  slice: (start: number, end: number = byteLength): ArrayBuffer => bytesAt(file, start, end - start).buffer,
+});
+
+/** Runs a read of a shard; what hyparquet throws becomes a sentence that names the file. */
+async function reading<T>({ path }: Shard, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof OnesheetError) throw error;
+    throw new OnesheetError(
+      `Cannot read "${path}": expected a whole parquet file, found one that does not read (${
+        messageOf(error)
+      }); ` +
+        "fetch or copy it again",
+      { cause: error },
+    );
+  }
+}
+
+/** Rows of a shard, from its footer. */
+export const rowCount = (shard: Shard): Promise<number> =>
+  reading(shard, async () => {
+    using file = await Deno.open(shard.path);
+    return Number((await parquetMetadataAsync(sliced(file, shard.size))).num_rows);
+  });
+
+/**
+ * The rows of a shard with these columns, a row group at a time. Byte arrays that are no text come as `Uint8Array`.
+ *
+ * Errors: a file that is cut short or no parquet, a column it does not have.
+ */
+export async function* rowGroups(shard: Shard, columns: readonly string[]): AsyncGenerator<Row[]> {
+  using handle = await Deno.open(shard.path);
+  const file = sliced(handle, shard.size);
+  const metadata = await reading(shard, () => parquetMetadataAsync(file));
+  const present = parquetSchema(metadata).children.map(({ element }) => element.name);
+  const missing = columns.find((column) => !present.includes(column));
+  if (missing !== undefined) {
+    throw new OnesheetError(
+      `Cannot read "${shard.path}": expected a column "${missing}", found ${present.join(", ")}`,
+    );
+  }
+  let rowStart = 0;
+  for (const group of metadata.row_groups) {
+    const rowEnd = rowStart + Number(group.num_rows);
+    const range = { rowStart, rowEnd };
+    yield await reading(
+      shard,
+      () => parquetReadObjects({ file, metadata, columns: [...columns], ...range, utf8: false }),
+    );
+    rowStart = rowEnd;
+  }
+}

@@ -1,0 +1,53 @@
+/** A picture in memory, and the operations that only move its pixels. */
+import { OnesheetError } from "../base/errors.ts";
+
+/** An 8-bit RGB picture: `data` is `[height, width, 3]`, row-major. Functions never change one they are given. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** A black picture. Throws `OnesheetError` unless both sides are whole numbers of at least 1 pixel. */
+export function blank(width: number, height: number): Picture {
+  if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {
+    throw new OnesheetError(
+      `Cannot make a picture: expected whole numbers of pixels of at least 1, found ${width} by ${height}`,
+    );
+  }
+  return { width, height, data: new Uint8Array(width * height * 3) };
+}
+
+/**
+ * The window of `width` by `height` pixels whose upper left corner is at (`x`, `y`).
+ * Throws `OnesheetError` when the window leaves the picture.
+ */
+export function crop(picture: Picture, x: number, y: number, width: number, height: number): Picture {
+  if (x < 0 || y < 0 || x + width > picture.width || y + height > picture.height) {
+    throw new OnesheetError(
+      `Cannot crop: expected a window inside ${picture.width} by ${picture.height} pixels, ` +
+        `found ${width} by ${height} at (${x}, ${y})`,
+    );
+  }
+  const out = blank(width, height);
+  for (let row = 0; row < height; row++) {
+    const from = ((y + row) * picture.width + x) * 3;
+    out.data.set(picture.data.subarray(from, from + width * 3), row * width * 3);
+  }
+  return out;
+}
+
+/** The picture mirrored left to right. */
+export function flip(picture: Picture): Picture {
+  const { width, height, data } = picture;
+  const out = blank(width, height);
+  for (let y = 0; y < height; y++) {
+    let to = y * width * 3;
+    for (let from = to + (width - 1) * 3; from >= y * width * 3; from -= 3) {
+      out.data[to++] = data[from];
+      out.data[to++] = data[from + 1];
+      out.data[to++] = data[from + 2];
+    }
+  }
+  return out;
+}

@@ -1,0 +1,57 @@
+/** Which vocabulary a recipe's texts are tokenized with. */
+import { dirname } from "node:path";
+import { OnesheetError } from "../base/errors.ts";
+import { fetchFile, HubUnreachable } from "./hub.ts";
+import type { OpenOptions } from "./source.ts";
+import { loadTokenizer, type Tokenizer, tokenizer } from "./tokens.ts";
+import { vocabularyOf } from "./vocabulary.ts";
+
+/** A tokenizer and where its vocabulary is from: a folder, a repository, or `the plots`. */
+export interface FoundTokenizer {
+  readonly tokenizer: Tokenizer;
+  readonly vocabulary: string;
+}
+
+/** Entries of bert-base-uncased, and so the rows of the token embedding that a made vocabulary may fill. */
+const BERT_SIZE = 30522;
+
+/** `owner/name` or `name`. */
+const REPOSITORY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
+
+/**
+ * The tokenizer of the first of these that has one: the folder `vocabulary`, the data folder, the hub repository
+ * `vocabulary`. Where the hub does not answer it is made from the plots, which only weights that start at random can
+ * use; `onProgress` is told.
+ *
+ * Errors: no such folder or repository, or one without a WordPiece vocabulary.
+ */
+export async function tokenizerFor(
+  vocabulary: string,
+  dataFolder: string,
+  plots: readonly string[],
+  onProgress?: OpenOptions["onProgress"],
+): Promise<FoundTokenizer> {
+  for (const folder of [vocabulary, dataFolder]) {
+    const local = await loadTokenizer(folder);
+    if (local !== undefined) return { tokenizer: local, vocabulary: folder };
+  }
+  if (!REPOSITORY.test(vocabulary)) {
+    throw new OnesheetError(
+      `Cannot use the vocabulary "${vocabulary}": expected a folder with tokenizer.json or vocab.txt, found none; ` +
+        "give such a folder or a repository such as google-bert/bert-base-uncased",
+    );
+  }
+  try {
+    const folder = dirname(await fetchFile(vocabulary, "tokenizer.json", onProgress));
+    return { tokenizer: (await loadTokenizer(folder))!, vocabulary };
+  } catch (error) {
+    if (!(error instanceof HubUnreachable)) throw error;
+    const entries = vocabularyOf(plots, BERT_SIZE);
+    onProgress?.(
+      `making a vocabulary of the plots, as ${vocabulary} is out of reach`,
+      plots.length,
+      plots.length,
+    );
+    return { tokenizer: tokenizer({ vocab: entries }), vocabulary: "the plots" };
+  }
+}

@@ -1,0 +1,130 @@
+/** From a model function to a model: its arrays by name, and a pure forward pass. */
+import { keyed } from "../base/random.ts";
+import { OnesheetError } from "../base/errors.ts";
+import { type Tensor, type Tensors, tf } from "../tensor.ts";
+import type { Node, Param, Run, Scope, Shape } from "./node.ts";
+import { newRegistry, openScope } from "./scope.ts";
+import { showShape } from "./shape.ts";
+
+/** A model function: symbolic inputs by name, and the root of the names. */
+export type ModelFunction<Name extends string = string> = (
+  inputs: Readonly<Record<Name, Node>>,
+  at: Scope,
+) => Node;
+
+/** How a forward pass is run. */
+export interface ApplyOptions {
+  readonly training: boolean;
+  /** An int32 scalar that all of the step's random numbers depend on; evaluation needs none. */
+  readonly seed?: Tensor;
+}
+
+/** What a forward pass gives. */
+export interface Applied {
+  readonly output: Tensor;
+  /** Next values of buffers, by name. */
+  readonly updates: Tensors;
+}
+
+/** A model that was built: no tensor exists yet. */
+export interface Model {
+  /** In the order of declaration. */
+  readonly params: readonly Param[];
+  readonly aliases: readonly (readonly [alias: string, home: string])[];
+  readonly inputs: Readonly<Record<string, Shape>>;
+  /** In the order of computation. */
+  readonly nodes: readonly Node[];
+  readonly output: Node;
+  /** The forward pass: the same function whether run at once or traced. Changes nothing. */
+  apply(params: Tensors, inputs: Tensors, options: ApplyOptions): Applied;
+}
+
+/** Every node the output needs, each after its inputs. */
+function ordered(output: Node): Node[] {
+  const seen = new Set<Node>();
+  const order: Node[] = [];
+  const visit = (node: Node) => {
+    if (seen.has(node)) return;
+    seen.add(node);
+    node.inputs.forEach(visit);
+    order.push(node);
+  };
+  visit(output);
+  return order;
+}
+
+const fits = (shape: readonly number[], claimed: Shape): boolean =>
+  shape.length === claimed.length && claimed.every((d, i) => d === "batch" || d === shape[i]);
+
+/**
+ * Builds a model. Shapes are checked here, before any tensor exists.
+ *
+ * ```ts
+ * import { build, linear, relu } from "../../mod.ts";
+ * const model = build(({ x }, at) => linear(2)(relu(linear(8)(x, at("hidden"))), at("output")), { x: ["batch", 3] });
+ * console.assert(model.params.map((param) => param.name).join() === "hidden.weight,hidden.bias,output.weight,output.bias");
+ * ```
+ *
+ * @param model the model function
+ * @param inputs shapes of its inputs, by name
+ */
+export function build<Name extends string>(
+  model: ModelFunction<Name>,
+  inputs: Readonly<Record<Name, Shape>>,
+): Model {
+  const registry = newRegistry();
+  const given = Object.fromEntries(
+    Object.entries<Shape>(inputs).map(([name, shape]) => {
+      const node: Node = {
+        path: name,
+        shape,
+        inputs: [],
+        params: [],
+        run: () => {
+          throw new OnesheetError(`Cannot run the model: expected an input "${name}", found none`);
+        },
+      };
+      return [name, node];
+    }),
+  ) as Record<Name, Node>;
+  const output = model(given, openScope(registry));
+  const nodes = ordered(output);
+
+  const apply = (params: Tensors, tensors: Tensors, { training, seed }: ApplyOptions): Applied => {
+    const updates: Record<string, Tensor> = {};
+    const run: Run = {
+      training,
+      seed: (path) => {
+        if (seed === undefined) {
+          throw new OnesheetError("Cannot run in training mode: expected a seed, found none");
+        }
+        return tf.stack([seed, tf.scalar(keyed(path), "int32")]);
+      },
+      update: (buffer, value) => {
+        updates[buffer.name] = value;
+      },
+    };
+    const values = new Map<Node, Tensor>();
+    for (const [name, node] of Object.entries<Node>(given)) {
+      if (tensors[name] !== undefined) values.set(node, tensors[name]);
+    }
+    for (const node of nodes) {
+      if (values.has(node)) continue;
+      const value = node.run(
+        node.inputs.map((input) => values.get(input)!),
+        node.params.map((param) => params[param.name]),
+        run,
+      );
+      if (!fits(value.shape, node.shape)) {
+        throw new OnesheetError(
+          `Cannot run "${node.path}": expected a value of shape ${showShape(node.shape)}, found ${
+            showShape(value.shape)
+          }`,
+        );
+      }
+      values.set(node, value);
+    }
+    return { output: values.get(output)!, updates };
+  };
+  return { params: [...registry.params.values()], aliases: registry.aliases, inputs, nodes, output, apply };
+}

@@ -1,0 +1,110 @@
+/** Looks at everything the engines need on this machine, one finding each; nothing it meets makes it fail. */
+import { join } from "node:path";
+import { cacheFolder } from "../base/cache.ts";
+import { messageOf } from "../base/errors.ts";
+import { temporaryName } from "../base/files.ts";
+import { type LibraryFiles, locate } from "./setup.ts";
+import { freeBytes, readable } from "./setup/space.ts";
+import { platform, wheelHere } from "./setup/wheel.ts";
+import { require, tf } from "./tfjs.ts";
+
+/** One thing looked at. */
+export interface Finding {
+  /** What was looked at. */
+  readonly what: string;
+  readonly ok: boolean;
+  /** What is there, or what went wrong. */
+  readonly found: string;
+  /** What to do about it. */
+  readonly fix?: string;
+}
+
+/** The Deno release that the tests run on. */
+const DENO = "2.9.6";
+
+const portable = "use --engine portable, which needs no native library";
+
+/** A finding from a look that returns what it found or throws what went wrong. */
+async function finding(what: string, fix: string, look: () => Promise<string> | string): Promise<Finding> {
+  try {
+    return { what, ok: true, found: await look() };
+  } catch (error) {
+    return { what, ok: false, found: messageOf(error), fix };
+  }
+}
+
+function deno(): string {
+  const found = Deno.version.deno;
+  if (found.localeCompare(DENO, "en", { numeric: true }) >= 0) return found;
+  throw new Error(`${found}, expected ${DENO} or newer`);
+}
+
+function machine(): string {
+  if (wheelHere() !== undefined) return platform;
+  throw new Error(`${platform}, which has no pinned libtensorflow`);
+}
+
+async function cache(): Promise<string> {
+  const folder = cacheFolder();
+  await Deno.mkdir(folder, { recursive: true });
+  const path = temporaryName(join(folder, "doctor"));
+  await Deno.writeTextFile(path, "");
+  await Deno.remove(path);
+  const free = await freeBytes(folder);
+  return free === undefined ? folder : `${folder}, ${readable(free)} free`;
+}
+
+async function library(): Promise<string> {
+  const files = locate();
+  if (files === undefined) throw new Error("libtensorflow is not set up");
+  const sizes = await Promise.all(
+    [files.core, files.framework].map(async (path) => (await Deno.stat(path)).size),
+  );
+  return `${files.folder}, ${readable(sizes[0] + sizes[1])}`;
+}
+
+/** Opens the library in a process of its own; resolves to its version. */
+async function opened({ core, framework }: LibraryFiles): Promise<string> {
+  const probe = new URL("./probe.ts", import.meta.url).href;
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--quiet", "--no-config", "--no-lock", "-A", probe, core, framework],
+  });
+  const { success, signal, stdout, stderr } = await command.output();
+  const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trim());
+  if (success) return `TensorFlow ${said}`;
+  throw new Error(signal === null ? complained : `opening ${core} ended the process with ${signal}`);
+}
+
+/** Reads one picture of one pixel. */
+async function sharp(): Promise<string> {
+  const { default: sharp } = await import("sharp");
+  const picture = sharp({ create: { width: 1, height: 1, channels: 3, background: "black" } });
+  await sharp(await picture.png().toBuffer()).raw().toBuffer();
+  return `sharp ${sharp.versions.sharp}`;
+}
+
+/** Starts the backend of the portable engine, without making it the current one. */
+async function wasm(): Promise<string> {
+  const { version_wasm } = require("@tensorflow/tfjs-backend-wasm") as { version_wasm: string };
+  await tf.findBackendFactory("wasm")();
+  return `tfjs ${version_wasm}`;
+}
+
+/** Looks at Deno, the platform, the cache folder, libtensorflow, sharp and the wasm backend, in this order. */
+export async function inspect(): Promise<Finding[]> {
+  const setup = "run `deno task setup`";
+  const findings = [
+    await finding("Deno", "run `deno upgrade`", deno),
+    await finding("platform", portable, machine),
+    await finding("cache folder", "set ONESHEET_CACHE to a folder you may write to", cache),
+    await finding("libtensorflow", `${setup}, or ${portable}`, library),
+  ];
+  if (findings[3].ok) {
+    const files = locate()!;
+    const again = `delete "${files.folder}" and ${setup}, or ${portable}`;
+    findings.push(await finding("libtensorflow opens", again, () => opened(files)));
+  }
+  findings.push(await finding("sharp", "run `deno install`; until then posters are read more slowly", sharp));
+  findings.push(await finding("wasm backend", "run `deno install`", wasm));
+  return findings;
+}

@@ -1,0 +1,88 @@
+/** State as tfjs tensors that outlive the step, and steps run on it as they stand. */
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Tensor } from "@tensorflow/tfjs";
+import { OnesheetError } from "../../base/errors.ts";
+import { int32, type Value, type Values } from "../../base/value.ts";
+import type { Memory, Program, Step, Tensors } from "../engine.ts";
+import { tf } from "../tfjs.ts";
+import { BACKEND } from "./kernel.ts";
+
+/** Runs on the wasm backend, also when another engine of this process has made its own the current one. */
+function onBackend<Made>(make: () => Made): Made {
+  if (tf.getBackend() !== BACKEND) tf.setBackend(BACKEND); // at once: portable() has set the backend up
+  return make();
+}
+
+const tensorOf = ({ data, shape, dtype }: Value): Tensor => tf.tensor(data, [...shape], dtype);
+
+function valueOf(tensor: Tensor): Value {
+  const data = tensor.dataSync();
+  const shape = [...tensor.shape];
+  return data instanceof Float32Array
+    ? { dtype: "float32", shape, data }
+    : int32(shape, Int32Array.from(data));
+}
+
+const mapped = <From, To>(record: Readonly<Record<string, From>>, map: (from: From, name: string) => To) =>
+  Object.fromEntries(Object.entries(record).map(([name, from]) => [name, map(from, name)]));
+
+/** Opens an empty memory on the wasm backend, which must be set up. */
+export function openMemory(): Memory {
+  const held = new Map<string, Tensor>();
+
+  const hold = (name: string, tensor: Tensor): void => {
+    held.get(name)?.dispose();
+    held.set(name, tf.keep(tensor));
+  };
+
+  /** Throws unless the step's new state fits what is held. */
+  const check = (state: Tensors): void => {
+    for (const [name, { shape, dtype }] of Object.entries(state)) {
+      const now = held.get(name);
+      if (now === undefined) {
+        throw new OnesheetError(`Cannot set state "${name}": the memory holds no array of that name`);
+      }
+      const [expected, found] = [`${now.dtype} [${now.shape}]`, `${dtype} [${shape}]`];
+      if (expected !== found) {
+        throw new OnesheetError(`Cannot set state "${name}": expected ${expected}, found ${found}`);
+      }
+    }
+  };
+
+  const runOnce = (step: Step, inputs: Values): Values =>
+    tf.tidy(() => {
+      const { state = {}, outputs } = step(Object.fromEntries(held), mapped(inputs, tensorOf));
+      check(state);
+      const values = mapped(outputs, valueOf);
+      // Copies share their numbers; made of all before any is held, because a step may hand one state to another.
+      const next = mapped(state, (tensor) => tf.clone(tensor));
+      for (const [name, tensor] of Object.entries(next)) hold(name, tensor);
+      return values as never;
+    });
+
+  return {
+    get names() {
+      return [...held.keys()];
+    },
+    put: (name, value) => Promise.resolve(onBackend(() => hold(name, tensorOf(value)))),
+    get: (name) => {
+      const tensor = held.get(name);
+      if (tensor === undefined) {
+        return Promise.reject(
+          new OnesheetError(`Cannot read "${name}": the memory holds no array of that name`),
+        );
+      }
+      return Promise.resolve(valueOf(tensor));
+    },
+    compile: (step): Program => ({
+      run: async (inputs) => {
+        await nextTurn(); // a step blocks the thread; between steps timers, signals and progress get their turn
+        return onBackend(() => runOnce(step, inputs));
+      },
+    }),
+    [Symbol.dispose]: () => {
+      for (const tensor of held.values()) tensor.dispose();
+      held.clear();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+import { type Tensor, tf } from "../tensor.ts";
+
+/**
+ * Focal loss of independent labels (Lin et al. 2017, https://arxiv.org/abs/1708.02002), averaged over all elements:
+ * α_t (1 - p_t)^γ BCE, with p = σ(logits), p_t = p y + (1 - p)(1 - y), α_t = α y + (1 - α)(1 - y).
+ *
+ * @param logits `[batch, labels]`
+ * @param targets `[batch, labels]` in [0, 1], smoothed or not
+ * @returns a scalar
+ */
+export function focalLoss(logits: Tensor, targets: Tensor, alpha: number, gamma: number): Tensor {
+  const p = tf.sigmoid(logits);
+  const others = tf.sub(1, targets);
+  const missed = tf.sub(1, tf.add(tf.mul(p, targets), tf.mul(tf.sub(1, p), others)));
+  const weight = tf.add(tf.mul(targets, alpha), tf.mul(others, 1 - alpha));
+  return tf.mean(tf.mul(tf.mul(weight, tf.pow(missed, gamma)), crossEntropy(logits, targets)));
+}
+
+/**
+ * Binary cross-entropy of each element, from logits: max(z, 0) - z y + log(1 + e^-|z|).
+ *
+ * @param logits `[batch, labels]`
+ * @param targets `[batch, labels]` in [0, 1]
+ * @returns `[batch, labels]`
+ */
+export const crossEntropy = (logits: Tensor, targets: Tensor): Tensor =>
+  tf.add(tf.sub(tf.relu(logits), tf.mul(logits, targets)), tf.log1p(tf.exp(tf.neg(tf.abs(logits)))));

@@ -1,0 +1,147 @@
+/**
+ * The header of a safetensors file: 8 bytes of length, then JSON that names every tensor's type, shape and place.
+ * Format: https://github.com/huggingface/safetensors#format
+ */
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { sizeOf } from "../base/value.ts";
+import { type Dtype, dtypes } from "./dtype.ts";
+
+/** Where a tensor lies and what it holds. */
+export interface TensorEntry {
+  readonly dtype: Dtype;
+  readonly shape: readonly number[];
+  /** First byte and the one after the last, counted from the end of the header. */
+  readonly offsets: readonly [begin: number, end: number];
+}
+
+/** What a file says about itself. */
+export interface Header {
+  /** By name, in the order of the header. */
+  readonly entries: ReadonlyMap<string, TensorEntry>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Longest header accepted, in bytes; the reference implementation's bound. */
+export const longestHeader = 100_000_000;
+
+type Json = Readonly<Record<string, unknown>>;
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+const cut = (text: string): string => text.length <= 80 ? text : `${text.slice(0, 80)}…`;
+
+/** A found value in an error: short and shallow, however long or deep it is. */
+function show(value: unknown): string {
+  if (isObject(value)) return "{…}";
+  if (!Array.isArray(value)) return value === undefined ? "nothing" : cut(JSON.stringify(value));
+  return cut(
+    `[${value.slice(0, 20).map((v) => typeof v === "object" && v !== null ? "…" : show(v)).join(", ")}]`,
+  );
+}
+
+/** The keys of valid JSON `{key: {…}, …}`, repeats included, which `JSON.parse` hides. */
+function* outerKeys(text: string): Generator<string> {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text[i];
+    if (c === "{" || c === "[") depth++;
+    else if (c === "}" || c === "]") depth--;
+    else if (c === '"') {
+      const start = i;
+      while (text[++i] !== '"') if (text[i] === "\\") i++;
+      if (depth === 1) yield JSON.parse(text.slice(start, i + 1));
+    }
+  }
+}
+
+/** One tensor's entry, or a reason why it is none. */
+function parseEntry(found: unknown): TensorEntry | string {
+  if (!isObject(found)) return `expected {dtype, shape, data_offsets}, found ${show(found)}`;
+  const { dtype, shape, data_offsets: offsets } = found;
+  if (typeof dtype !== "string" || !Object.hasOwn(dtypes, dtype)) {
+    return `expected a dtype of ${Object.keys(dtypes).join(", ")}, found ${show(dtype)}`;
+  }
+  if (!Array.isArray(shape) || !shape.every(isCount)) {
+    return `expected a shape of whole numbers, found ${show(shape)}`;
+  }
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount)) {
+    return `expected data_offsets of two whole numbers, found ${show(offsets)}`;
+  }
+  const [begin, end] = offsets;
+  const bytes = sizeOf(shape) * dtypes[dtype as Dtype].bytes;
+  return end - begin === bytes
+    ? { dtype: dtype as Dtype, shape, offsets: [begin, end] }
+    : `expected ${bytes} bytes for ${dtype} [${shape.join(", ")}], found bytes ${begin} to ${end}`;
+}
+
+/** Why the entries do not cover `dataBytes` once and without a hole, as the format asks; undefined when they do. */
+function coverage(entries: ReadonlyMap<string, TensorEntry>, dataBytes: number): string | undefined {
+  const inOrder = [...entries].sort(([, { offsets: a }], [, { offsets: b }]) => a[0] - b[0] || a[1] - b[1]);
+  let covered = 0;
+  for (const [name, { offsets: [begin, end] }] of inOrder) {
+    if (begin !== covered) {
+      return `expected tensor ${show(name)} at byte ${covered}, where the one before ends, found ${begin}`;
+    }
+    covered = end;
+  }
+  if (covered > dataBytes) {
+    return `expected ${covered} bytes of tensors, found ${dataBytes}: the file is cut off; fetch or save it again`;
+  }
+  return covered < dataBytes ? `expected ${covered} bytes of tensors, found ${dataBytes}` : undefined;
+}
+
+/**
+ * Reads a header's JSON and checks it against the `dataBytes` that follow it in the file.
+ * Any mistake is a OnesheetError that names the file and the tensor.
+ */
+export function parseHeader(bytes: Uint8Array, dataBytes: number, path: string): Header {
+  const fail = (reason: string, cause?: unknown): never => {
+    throw new OnesheetError(`Cannot read "${path}": ${reason}`, { cause });
+  };
+  let text = "", json: unknown;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    json = JSON.parse(text);
+  } catch (error) {
+    fail(`expected a safetensors header, found other bytes (${messageOf(error)})`, error);
+  }
+  if (!isObject(json)) return fail("expected a header of the form {…}, found other JSON");
+
+  const { __metadata__: metadata = {}, ...tensors } = json;
+  if (!isObject(metadata)) return fail(`expected __metadata__ of the form {…}, found ${show(metadata)}`);
+  for (const [name, text] of Object.entries(metadata)) {
+    if (typeof text !== "string") {
+      fail(`expected a text for ${show(name)} in __metadata__, found ${show(text)}`);
+    }
+  }
+  const entries = new Map<string, TensorEntry>();
+  for (const [name, found] of Object.entries(tensors)) {
+    const entry = parseEntry(found);
+    if (typeof entry === "string") return fail(`tensor ${show(name)}: ${entry}`);
+    entries.set(name, entry);
+  }
+  const seen = new Set<string>();
+  for (const key of outerKeys(text)) {
+    if (seen.has(key)) fail(`expected every name once, found ${show(key)} twice`);
+    seen.add(key);
+  }
+  const gap = coverage(entries, dataBytes);
+  if (gap !== undefined) fail(gap);
+  return { entries, metadata: metadata as Record<string, string> };
+}
+
+/** The bytes of a header, its length first, padded with spaces so that the tensors begin at a multiple of 8. */
+export function formatHeader({ entries, metadata }: Header): Uint8Array {
+  const json: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
+  for (const [name, { dtype, shape, offsets }] of entries) {
+    json[name] = { dtype, shape, data_offsets: offsets };
+  }
+  const text = new TextEncoder().encode(JSON.stringify(json));
+  const length = Math.ceil(text.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(text, 8);
+  return bytes;
+}

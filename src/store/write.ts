@@ -1,0 +1,73 @@
+/** Writes safetensors files, one tensor at a time, byte for byte as the reference implementation does. */
+import { OnesheetError } from "../base/errors.ts";
+import { writeAll, writeWhole } from "../base/files.ts";
+import { sizeOf, type Value } from "../base/value.ts";
+import { dtypes, toInt64 } from "./dtype.ts";
+import { formatHeader, type TensorEntry } from "./header.ts";
+
+/** A tensor to be written; float32 values as F32, int32 values as I64, PyTorch's integer. */
+export interface TensorPlan {
+  readonly name: string;
+  readonly dtype: "F32" | "I64";
+  readonly shape: readonly number[];
+}
+
+/** The reference's order: wider numbers first, so that each lies at a multiple of its width; then by name. */
+const inFileOrder = (a: TensorPlan, b: TensorPlan): number =>
+  dtypes[b.dtype].bytes - dtypes[a.dtype].bytes || (a.name < b.name ? -1 : 1);
+
+/** Gives each tensor its place behind the one before. */
+function place(plans: readonly TensorPlan[], path: string): Map<string, TensorEntry> {
+  const entries = new Map<string, TensorEntry>();
+  let end = 0;
+  for (const { name, dtype, shape } of plans.toSorted(inFileOrder)) {
+    if (entries.has(name)) {
+      throw new OnesheetError(`Cannot write "${path}": expected "${name}" once, found it twice`);
+    }
+    const begin = end;
+    end += sizeOf(shape) * dtypes[dtype].bytes;
+    entries.set(name, { dtype, shape, offsets: [begin, end] });
+  }
+  return entries;
+}
+
+/** The bytes of a value, in a view where they are float32 already. */
+const bytesOf = (value: Value): Uint8Array<ArrayBufferLike> =>
+  value.dtype === "int32"
+    ? toInt64(value.data)
+    : new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength);
+
+/**
+ * Writes a file that is whole or not there. `read` is asked for each tensor in the order of the file, one after the
+ * other; a value of another type or shape than planned is an error.
+ *
+ * ```ts
+ * import { float32 } from "../base/value.ts";
+ * import { writeSafetensors } from "./write.ts";
+ * const path = await Deno.makeTempFile();
+ * await writeSafetensors(path, [{ name: "bias", dtype: "F32", shape: [2] }], () => Promise.resolve(float32([2], [1, 2])));
+ * await Deno.remove(path);
+ * ```
+ */
+export async function writeSafetensors(
+  path: string,
+  plans: readonly TensorPlan[],
+  read: (name: string) => Promise<Value>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  const entries = place(plans, path);
+  await writeWhole(path, async (file) => {
+    await writeAll(file, formatHeader({ entries, metadata }));
+    for (const [name, { dtype, shape }] of entries) {
+      const value = await read(name);
+      const expected = `${dtype === "F32" ? "float32" : "int32"} [${shape.join(", ")}]`;
+      const found = `${value.dtype} [${value.shape.join(", ")}]`;
+      if (found !== expected || value.data.length !== sizeOf(shape)) {
+        throw new OnesheetError(
+          `Cannot write "${name}" to "${path}": expected ${expected}, found ${found} of ${value.data.length} numbers`,
+        );
+      }
+      await writeAll(file, bytesOf(value));
+    }
+  });
+}

@@ -1,0 +1,37 @@
+/** Optimizers as pure functions: a parameter and its moments in, the next ones out. */
+import { type Choice, choice } from "../base/choice.ts";
+import { runKernel, type Tensor, type Tensors } from "../tensor.ts";
+
+/** How parameters follow their gradients. */
+export interface Optimizer {
+  /** Names of what is remembered of each parameter: arrays of its shape that start at 0. */
+  readonly moments: readonly string[];
+  /** Numbers that change from step to step; steps count from 1. */
+  scalars(rate: number, step: number): Readonly<Record<string, number>>;
+  /** [parameter, ...moments] after the step. */
+  update(parameter: Tensor, moments: readonly Tensor[], gradient: Tensor, scalars: Tensors): Tensor[];
+}
+
+/** Settings of {@link adamw}. */
+export interface AdamWOptions {
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
+  /** Decoupled decay: each step takes rate * weightDecay of every parameter. */
+  readonly weightDecay?: number;
+}
+
+/** AdamW (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101) with PyTorch's defaults and meaning. */
+export const adamw = (
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 1e-2 }: AdamWOptions = {},
+): Choice<Optimizer> =>
+  choice("adamw", { beta1, beta2, epsilon, weightDecay }, ({ beta1, beta2, epsilon, weightDecay }) => ({
+    moments: ["mean", "square"],
+    scalars: (rate, step) => ({ rate, beta1Power: beta1 ** step, beta2Power: beta2 ** step }),
+    update: (parameter, [mean, square], gradient, { rate, beta1Power, beta2Power }) =>
+      runKernel(
+        "AdamW",
+        { parameter, mean, square, gradient, rate, beta1Power, beta2Power },
+        { beta1, beta2, epsilon, decay: weightDecay },
+      ),
+  }));

@@ -1,0 +1,90 @@
+/** When a run has the best weights so far, and when it ends. */
+import { type Choice, choice } from "../base/choice.ts";
+import { didYouMean, OnesheetError } from "../base/errors.ts";
+import { type ScoreName, scoreNames } from "./metrics.ts";
+
+/** What is remembered between epochs; plain JSON. */
+export interface StoppingState {
+  /** The best score so far; null before the first epoch. */
+  readonly best: number | null;
+  /** Epochs since then that did not improve on it enough. */
+  readonly waited: number;
+}
+
+/** What follows from an epoch's scores. */
+export interface Verdict {
+  readonly state: StoppingState;
+  /** These weights are the ones to keep. */
+  readonly improved: boolean;
+  /** The run ends after this epoch. */
+  readonly stop: boolean;
+}
+
+/** Decides after every epoch. */
+export interface Stopping {
+  /** The score that is watched. */
+  readonly on: ScoreName;
+  start(): StoppingState;
+  next(state: StoppingState, scores: Readonly<Record<ScoreName, number>>): Verdict;
+}
+
+function watching(on: string): ScoreName {
+  const name = scoreNames.find((known) => known === on);
+  if (name === undefined) {
+    throw new OnesheetError(
+      `Cannot watch "${on}": expected one of ${scoreNames.join(", ")}${didYouMean(on, scoreNames)}`,
+      { exitCode: 2 },
+    );
+  }
+  return name;
+}
+
+const start = (): StoppingState => ({ best: null, waited: 0 });
+
+/** A rule: what counts as better than the best so far, and after how many epochs without it the run ends. */
+const stopping = (
+  on: string,
+  better: (score: number, best: number) => boolean,
+  patience: number,
+): Stopping => {
+  const name = watching(on);
+  return {
+    on: name,
+    start,
+    next: (state, scores) => {
+      const score = scores[name];
+      if (state.best === null || better(score, state.best)) {
+        return { state: { best: score, waited: 0 }, improved: true, stop: false };
+      }
+      const waited = state.waited + 1;
+      return { state: { best: state.best, waited }, improved: false, stop: waited >= patience };
+    },
+  };
+};
+
+/**
+ * Ends a run after `patience` epochs in a row whose score is below best + `minDelta`. The first epoch always is a
+ * best; a rise of less than `minDelta` neither moves the best nor keeps the weights.
+ *
+ * @example
+ * ```ts
+ * import { assert } from "@std/assert";
+ * import { earlyStopping } from "./stopping.ts";
+ *
+ * const { start, next } = earlyStopping({ on: "macroF1", patience: 5, minDelta: 1e-3 }).made;
+ * const scores = { macroF1: 0.28, microF1: 0.46, weightedF1: 0.4, samplesF1: 0.4 };
+ * assert(next(start(), scores).improved);
+ * ```
+ */
+export const earlyStopping = (
+  settings: { readonly on: ScoreName; readonly patience: number; readonly minDelta: number },
+): Choice<Stopping> =>
+  choice(
+    "earlyStopping",
+    settings,
+    ({ on, patience, minDelta }) => stopping(on, (score, best) => score >= best + minDelta, patience),
+  );
+
+/** Keeps the weights of the best score and never ends a run early. */
+export const never = (settings: { readonly on: ScoreName }): Choice<Stopping> =>
+  choice("never", settings, ({ on }) => stopping(on, (score, best) => score > best, Infinity));

@@ -1,0 +1,34 @@
+import { assertEquals } from "@std/assert";
+import { bertNames, resnetNames, under } from "../../src/store/rename.ts";
+
+Deno.test("the names of bert-base-uncased become transformers' BertModel names", () => {
+  const names: readonly (readonly [string, string | undefined])[] = [
+    ["bert.embeddings.word_embeddings.weight", "embeddings.word_embeddings.weight"],
+    ["bert.embeddings.LayerNorm.gamma", "embeddings.LayerNorm.weight"],
+    ["bert.embeddings.LayerNorm.beta", "embeddings.LayerNorm.bias"],
+    ["bert.embeddings.position_ids", undefined],
+    ["bert.encoder.layer.0.attention.self.query.weight", "encoder.layer.0.attention.self.query.weight"],
+    [
+      "bert.encoder.layer.11.attention.output.LayerNorm.gamma",
+      "encoder.layer.11.attention.output.LayerNorm.weight",
+    ],
+    ["bert.pooler.dense.bias", "pooler.dense.bias"],
+    ["cls.predictions.transform.LayerNorm.gamma", undefined],
+    ["cls.seq_relationship.weight", undefined],
+  ];
+  for (const [from, to] of names) assertEquals(bertNames(from), to);
+});
+
+Deno.test("the names of a bare BertModel stay as they are", () => {
+  assertEquals(bertNames("embeddings.LayerNorm.weight"), "embeddings.LayerNorm.weight");
+  assertEquals(bertNames("encoder.layer.3.output.dense.bias"), "encoder.layer.3.output.dense.bias");
+});
+
+Deno.test("a ResNet keeps its names and loses its classifier", () => {
+  assertEquals(resnetNames("layer4.2.downsample.0.weight"), "layer4.2.downsample.0.weight");
+  assertEquals(resnetNames("fc.weight"), undefined);
+});
+
+Deno.test("a module's path goes in front", () => {
+  assertEquals(under("image_backbone")("conv1.weight"), "image_backbone.conv1.weight");
+});
