@@ -32,7 +32,7 @@ export const selfAttention = ({ heads, dropout: rate = 0 }: SelfAttentionOptions
   const outBias = out.weight("bias", [size], zeros);
   return at.node([x], [weight, bias, outWeight, outBias], x.shape, ([x], [w, b, ow, ob], run) => {
     const [query, key, value] = tf.split(linear(x, w, b), 3, -1);
-    const dropout = run.training && rate > 0 ? { rate, seed: run.seed(at.path) } : undefined;
-    return linear(attention(query, key, value, heads, { ...(dropout && { dropout }) }), ow, ob);
+    const mixed = attention(query, key, value, heads, { dropout: { rate, seed: run.seed(at.path) } });
+    return linear(mixed, ow, ob);
   });
 };

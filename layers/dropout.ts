@@ -7,10 +7,8 @@ import type { Layer } from "../src/dsl/node.ts";
  */
 export const dropout = (rate: number): Layer => (x, at) => {
   if (!(rate >= 0 && rate < 1)) at.fail(`expected a dropout rate in [0, 1), found ${rate}`);
-  return at.node(
-    [x],
-    [],
-    x.shape,
-    ([x], _, run) => run.training && rate > 0 ? drop(x, rate, run.seed(at.path)) : x,
-  );
+  return at.node([x], [], x.shape, ([x], _, run) => {
+    const seed = rate > 0 ? run.seed(at.path) : undefined;
+    return seed === undefined ? x : drop(x, rate, seed);
+  });
 };

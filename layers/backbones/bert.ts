@@ -60,8 +60,8 @@ const attend = (heads: number, rate: number, mask: Node): Layer => (x, at) => {
   const parts = ["query", "key", "value"].map((name) => dense(size)(x, self(name)));
   const place = self("dropout");
   const mixed = place.node([...parts, mask], [], x.shape, ([query, key, value, mask], _, run) => {
-    const drop = run.training && rate > 0 ? { dropout: { rate, seed: run.seed(place.path) } } : {};
-    return attention(query, key, value, heads, { mask, ...drop });
+    const dropout = { rate, seed: run.seed(place.path) };
+    return attention(query, key, value, heads, { mask, dropout });
   });
   return addAndNorm(mixed, x, rate, at("output"));
 };

@@ -2,22 +2,24 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 
+type Variable = (name: string) => string | undefined;
+
 /**
  * The folder for kept things: `ONESHEET_CACHE`, else the platform's cache folder with `onesheet` in it
  * (`XDG_CACHE_HOME` when set, otherwise `~/.cache`, macOS `~/Library/Caches`, Windows `LOCALAPPDATA`).
- * It may not be there yet.
+ * It may not be there yet. `variable` looks up the environment.
  */
-export function cacheFolder(): string {
-  const own = Deno.env.get("ONESHEET_CACHE");
-  return own ? own : join(Deno.env.get("XDG_CACHE_HOME") || platformCache(), "onesheet");
+export function cacheFolder(variable: Variable = (name) => Deno.env.get(name)): string {
+  return variable("ONESHEET_CACHE") ||
+    join(variable("XDG_CACHE_HOME") || platformCache(variable), "onesheet");
 }
 
-function platformCache(): string {
+function platformCache(variable: Variable): string {
   switch (Deno.build.os) {
     case "darwin":
       return join(homedir(), "Library", "Caches");
     case "windows":
-      return Deno.env.get("LOCALAPPDATA") || join(homedir(), "AppData", "Local");
+      return variable("LOCALAPPDATA") || join(homedir(), "AppData", "Local");
     default:
       return join(homedir(), ".cache");
   }

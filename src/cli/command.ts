@@ -4,6 +4,7 @@
 export interface Option {
   /** A count is a whole number, 0 or more. */
   readonly kind: "string" | "number" | "count" | "boolean";
+  /** What it does, for the help. */
   readonly help: string;
   /** What stands for the value in the help, such as `N` or `FILE`. */
   readonly placeholder?: string;
@@ -15,6 +16,7 @@ export interface Option {
 
 /** One argument without a name. */
 export interface Positional {
+  /** What it is, for the help. */
   readonly help: string;
   /** Has to be given. */
   readonly required: boolean;
@@ -22,11 +24,13 @@ export interface Positional {
 
 /** A command line, `deno task <name> <positionals> [options]`; declared `as const satisfies Command`. */
 export interface Command {
+  /** Of the task. */
   readonly name: string;
   /** What it does, in a sentence. */
   readonly summary: string;
   /** In the order they are given. */
   readonly positionals: Readonly<Record<string, Positional>>;
+  /** By name, without the dashes. */
   readonly options: Readonly<Record<string, Option>>;
   /** Whole command lines. */
   readonly examples: readonly string[];

@@ -15,11 +15,13 @@ export type ValueOf<O extends Option> = O extends { readonly kind: "boolean" } ?
 
 /** What was given to a command. */
 export interface Parsed<C extends Command> {
+  /** By name. */
   readonly positionals: {
     readonly [Name in keyof C["positionals"]]: C["positionals"][Name] extends { readonly required: true }
       ? string
       : string | undefined;
   };
+  /** By name, without the dashes. */
   readonly options: { readonly [Name in keyof C["options"]]: ValueOf<C["options"][Name]> };
 }
 

@@ -15,6 +15,7 @@ export interface Progress {
 export interface ProgressOptions {
   /** All of the work, in a unit of the caller's. */
   readonly total: number;
+  /** What the work is, at the head of the line. */
   readonly label: string;
   /** Whether a line can be redrawn in place; as on standard error, unless told. */
   readonly terminal?: boolean;
@@ -26,11 +27,15 @@ export interface ProgressOptions {
 
 /** What a line shows. */
 export interface ProgressState {
+  /** What the work is. */
   readonly label: string;
+  /** Units done. */
   readonly done: number;
+  /** Units in all. */
   readonly total: number;
   /** Units a second; 0 while nothing is known. */
   readonly rate: number;
+  /** Anything short worth seeing. */
   readonly note?: string;
 }
 
@@ -56,8 +61,9 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+/** The rate, or the time of one unit where less than one is done in a second. */
 const rateText = (rate: number): string =>
-  rate >= 1 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`;
+  rate > 0.99 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`;
 
 /** Share done, rate, time left and note. */
 function details({ done, total, rate, note }: ProgressState): string[] {

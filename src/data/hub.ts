@@ -1,13 +1,12 @@
 /**
  * Files of the Hugging Face hub, kept in the cache folder: what is there is used without asking the hub again.
- * `HF_ENDPOINT` names another hub, `HF_TOKEN` a token for repositories that need one.
  */
 import { downloadFile, listFiles, pathsInfo, type RepoId } from "@huggingface/hub";
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
-import { cacheFolder } from "../base/cache.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeAll, writeFileWhole, writeWhole } from "../base/files.ts";
+import { type Places, usualPlaces } from "./places.ts";
 import type { OpenOptions } from "./source.ts";
 
 /** The hub does not answer: no network, or a wrong `HF_ENDPOINT`. */
@@ -26,32 +25,32 @@ interface Entry {
 
 type Progress = OpenOptions["onProgress"];
 
-const hubUrl = (): string => (Deno.env.get("HF_ENDPOINT") || "https://huggingface.co").replace(/\/+$/, "");
-const access = () => ({ hubUrl: hubUrl(), accessToken: Deno.env.get("HF_TOKEN") || undefined });
+const access = ({ hub, token }: Places) => ({ hubUrl: hub, accessToken: token });
 
-/** Questions get 30 seconds, so that a network that swallows packets is noticed; downloads take as long as they take. */
-const ask: typeof fetch = (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
+/** Asks the hub. 30 seconds, so that a network that swallows packets is noticed; downloads take as long as they take. */
+const asking = (what: string, { hub }: Places): typeof fetch => async (url, init) => {
+  try {
+    return await fetch(url, { ...init, signal: AbortSignal.timeout(30_000) });
+  } catch (cause) {
+    throw new HubUnreachable(
+      `Cannot fetch ${what}: ${hub} does not answer; check the network and HF_ENDPOINT, or use local files`,
+      { cause },
+    );
+  }
+};
 
-const folderOf = ({ type, name }: RepoId): string =>
-  join(cacheFolder(), "hub", [`${type}s`, ...name.split("/")].join("--"));
+const folderOf = ({ type, name }: RepoId, { cache }: Places): string =>
+  join(cache, "hub", [`${type}s`, ...name.split("/")].join("--"));
 
 const isThere = (path: string): Promise<boolean> => Deno.stat(path).then(() => true, () => false);
 
 /** Runs a conversation with the hub; its failures become a sentence. */
-async function withHub<T>(what: string, talk: () => Promise<T>): Promise<T> {
+async function withHub<T>(what: string, { hub }: Places, talk: () => Promise<T>): Promise<T> {
   try {
     return await talk();
   } catch (cause) {
     if (cause instanceof OnesheetError) throw cause;
-    const silent = cause instanceof TypeError ||
-      cause instanceof DOMException && cause.name === "TimeoutError";
-    if (silent) {
-      throw new HubUnreachable(
-        `Cannot fetch ${what}: ${hubUrl()} does not answer; check the network and HF_ENDPOINT, or use local files`,
-        { cause },
-      );
-    }
-    throw new OnesheetError(`Cannot fetch ${what} from ${hubUrl()}: ${messageOf(cause)}`, { cause });
+    throw new OnesheetError(`Cannot fetch ${what} from ${hub}: ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -61,9 +60,10 @@ async function download(
   { path, size, lfs }: Entry,
   target: string,
   onBytes: (count: number) => void,
+  places: Places,
 ): Promise<void> {
   // Plain HTTP rather than the hub's chunk store: mirrors serve it too.
-  const blob = await downloadFile({ repo, path, ...access(), xet: false });
+  const blob = await downloadFile({ repo, path, ...access(places), xet: false });
   if (blob === null) throw new OnesheetError(`Cannot fetch "${path}": ${repo.name} has no such file`);
   await Deno.mkdir(dirname(target), { recursive: true });
   await writeWhole(target, async (file) => {
@@ -101,15 +101,25 @@ function megabytes(what: string, total: number, onProgress: Progress): (count: n
  *
  * Errors: the hub cannot be reached (`HubUnreachable`), no such repository or file, a file that arrives broken.
  */
-export async function fetchFile(repo: string, name: string, onProgress?: Progress): Promise<string> {
+export async function fetchFile(
+  repo: string,
+  name: string,
+  onProgress?: Progress,
+  places: Places = usualPlaces(),
+): Promise<string> {
   const id: RepoId = { type: "model", name: repo };
-  const target = join(folderOf(id), name);
+  const target = join(folderOf(id, places), name);
   if (await isThere(target)) return target;
   const what = `"${name}" of ${repo}`;
-  await withHub(what, async () => {
-    const [entry] = await pathsInfo({ repo: id, paths: [name], ...access(), fetch: ask });
+  await withHub(what, places, async () => {
+    const [entry] = await pathsInfo({
+      repo: id,
+      paths: [name],
+      ...access(places),
+      fetch: asking(what, places),
+    });
     if (entry === undefined) throw new OnesheetError(`Cannot fetch ${what}: the repository has no such file`);
-    await download(id, entry, target, megabytes(`fetching ${what}`, entry.size, onProgress));
+    await download(id, entry, target, megabytes(`fetching ${what}`, entry.size, onProgress), places);
   });
   return target;
 }
@@ -119,26 +129,32 @@ export async function fetchFile(repo: string, name: string, onProgress?: Progres
  *
  * Errors: the hub cannot be reached (`HubUnreachable`), no such repository, a file that arrives broken.
  */
-export async function fetchDataset(repo: string, onProgress?: Progress): Promise<string> {
+export async function fetchDataset(
+  repo: string,
+  onProgress?: Progress,
+  places: Places = usualPlaces(),
+): Promise<string> {
   const id: RepoId = { type: "dataset", name: repo };
-  const folder = folderOf(id);
+  const folder = folderOf(id, places);
   const complete = join(folder, "complete.json");
   if (await isThere(complete)) return folder;
-  await withHub(`the data set ${repo}`, async () => {
+  const what = `the data set ${repo}`;
+  await withHub(what, places, async () => {
     const entries: Entry[] = [];
-    for await (const entry of listFiles({ repo: id, recursive: true, ...access(), fetch: ask })) {
+    const fetch = asking(what, places);
+    for await (const entry of listFiles({ repo: id, recursive: true, ...access(places), fetch })) {
       const inside = !entry.path.startsWith("/") && !entry.path.split(/[\\/]/).includes("..");
       if (entry.type === "file" && entry.path.endsWith(".parquet") && inside) entries.push(entry);
     }
     if (entries.length === 0) {
-      throw new OnesheetError(`Cannot use the data set ${repo}: it has no parquet files`);
+      throw new OnesheetError(`Cannot use ${what}: it has no parquet files`);
     }
     const total = entries.reduce((sum, { size }) => sum + size, 0);
     const onBytes = megabytes(`fetching ${repo}`, total, onProgress);
     for (const entry of entries) {
       const target = join(folder, entry.path);
       if (await isThere(target)) onBytes(entry.size);
-      else await download(id, entry, target, onBytes);
+      else await download(id, entry, target, onBytes, places);
     }
     await writeFileWhole(complete, JSON.stringify(entries.map(({ path, size }) => ({ path, size }))));
   });

@@ -1,10 +1,11 @@
 /** Posters, plots and genres in the file layout of the hub data set `sxj1215/mmimdb`. */
 import { type Choice, choice } from "../base/choice.ts";
-import { OnesheetError } from "../base/errors.ts";
 import { fetchDataset } from "./hub.ts";
 import { labelsOf } from "./messages.ts";
 import { imagenet } from "./normalize.ts";
+import { type Places, usualPlaces } from "./places.ts";
 import { openPosters } from "./posters.ts";
+import { demand } from "./ranges.ts";
 import { inputSpecs, type Preparation, rowsOf } from "./rows.ts";
 import type { Dataset, OpenOptions, Source } from "./source.ts";
 import { trainTestSplit } from "./split.ts";
@@ -27,7 +28,7 @@ export interface MmimdbDataset extends Dataset, FoundTokenizer {}
 
 /** The source; its inputs are `image` `[pixels, pixels, 3]`, `ids` `[tokens]` and `mask` `[tokens]`. */
 export interface MmimdbSource extends Source {
-  open(options: OpenOptions): Promise<MmimdbDataset>;
+  open(options: OpenOptions, places?: Places): Promise<MmimdbDataset>;
 }
 
 /** As published, but for the augmentations. */
@@ -45,11 +46,12 @@ const published: MmimdbOptions = {
 async function open(
   options: MmimdbOptions,
   { data, limit, onProgress }: OpenOptions,
+  places: Places,
 ): Promise<MmimdbDataset> {
   using resources = new DisposableStack();
-  const folder = data ?? await fetchDataset(options.repo, onProgress);
-  const posters = resources.use(await openPosters(folder, onProgress));
-  const found = await tokenizerFor(options.vocabulary, folder, posters.plots, onProgress);
+  const folder = data ?? await fetchDataset(options.repo, onProgress, places);
+  const posters = resources.use(await openPosters(folder, onProgress, places));
+  const found = await tokenizerFor(options.vocabulary, folder, posters.plots, onProgress, places);
   const labels = labelsOf(posters.genres);
   const { train, test } = trainTestSplit(posters.rows.length, {
     test: options.validation,
@@ -57,14 +59,9 @@ async function open(
   });
   const side = (positions: Int32Array) =>
     rowsOf(posters, positions.subarray(0, limit), labels, found.tokenizer, options);
+  const sides = { train: side(train), validation: side(test) };
   const kept = resources.move();
-  return {
-    ...found,
-    labels,
-    train: side(train),
-    validation: side(test),
-    [Symbol.asyncDispose]: () => Promise.resolve(kept.dispose()),
-  };
+  return { ...found, labels, ...sides, [Symbol.asyncDispose]: () => Promise.resolve(kept.dispose()) };
 }
 
 /**
@@ -82,18 +79,12 @@ async function open(
  */
 export function mmimdb(options: Partial<MmimdbOptions> = {}): Choice<MmimdbSource> {
   return choice("mmimdb", { ...published, ...options }, (settings) => {
-    atLeast("pixels", settings.pixels, 1);
-    atLeast("tokens", settings.tokens, 2);
-    return { inputs: inputSpecs(settings), open: (request) => open(settings, request) };
+    const { pixels, tokens } = settings;
+    demand(Number.isInteger(pixels) && pixels >= 1, "mmimdb.pixels", "a whole number of at least 1", pixels);
+    demand(Number.isInteger(tokens) && tokens >= 2, "mmimdb.tokens", "a whole number of at least 2", tokens);
+    return {
+      inputs: inputSpecs(settings),
+      open: (request, places = usualPlaces()) => open(settings, request, places),
+    };
   });
-}
-
-function atLeast(name: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return;
-  throw new OnesheetError(
-    `Cannot set "${name}" of mmimdb: expected a whole number of at least ${least}, found ${value}`,
-    {
-      exitCode: 2,
-    },
-  );
 }

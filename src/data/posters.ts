@@ -5,11 +5,11 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { cacheFolder } from "../base/cache.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeAll, writeFileWhole, writeWhole } from "../base/files.ts";
 import { exampleOf } from "./messages.ts";
 import { rowCount, rowGroups, type Shard, shardsOf } from "./parquet.ts";
+import { type Places, usualPlaces } from "./places.ts";
 import { bytesAt, textIfThere } from "./read.ts";
 import type { OpenOptions } from "./source.ts";
 
@@ -114,9 +114,13 @@ async function kept(packed: string, indexed: string): Promise<Index | undefined>
  *
  * Errors: no folder, no parquet files, a broken file, a missing column, no row that counts, no room in the cache.
  */
-export async function openPosters(folder: string, onProgress?: OpenOptions["onProgress"]): Promise<Posters> {
+export async function openPosters(
+  folder: string,
+  onProgress?: OpenOptions["onProgress"],
+  { cache }: Places = usualPlaces(),
+): Promise<Posters> {
   const shards = await shardsOf(folder);
-  const name = join(cacheFolder(), "posters", keyOf(shards));
+  const name = join(cache, "posters", keyOf(shards));
   const [packed, indexed] = [`${name}.pack`, `${name}.json`];
   const index = await kept(packed, indexed) ?? await prepare(shards, packed, indexed, onProgress);
   const file = await Deno.open(packed);

@@ -1,8 +1,8 @@
 /** One side of a split as batches: posters to pixels, plots to token ids, genres to a row of zeros and ones. */
 import { float32, int32 } from "../base/value.ts";
-import type { Choice } from "../base/choice.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
-import { type Random, random } from "../base/random.ts";
+import { random } from "../base/random.ts";
+import type { Augmentation } from "./augment.ts";
 import { decode } from "./decode.ts";
 import { type Moments, normalize } from "./normalize.ts";
 import type { Picture } from "./picture.ts";
@@ -18,7 +18,7 @@ export interface Preparation extends Moments {
   /** Length of the token ids. */
   readonly tokens: number;
   /** What changes a training picture at random, in this order. */
-  readonly augment: readonly Choice<(picture: Picture, random: Random) => Picture>[];
+  readonly augment: readonly Augmentation[];
 }
 
 /** What a model is given: `image` `[pixels, pixels, 3]`, `ids` and `mask` `[tokens]`. */

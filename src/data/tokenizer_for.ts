@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { OnesheetError } from "../base/errors.ts";
 import { fetchFile, HubUnreachable } from "./hub.ts";
+import { type Places, usualPlaces } from "./places.ts";
 import type { OpenOptions } from "./source.ts";
 import { loadTokenizer, type Tokenizer, tokenizer } from "./tokens.ts";
 import { vocabularyOf } from "./vocabulary.ts";
@@ -30,6 +31,7 @@ export async function tokenizerFor(
   dataFolder: string,
   plots: readonly string[],
   onProgress?: OpenOptions["onProgress"],
+  places: Places = usualPlaces(),
 ): Promise<FoundTokenizer> {
   for (const folder of [vocabulary, dataFolder]) {
     const local = await loadTokenizer(folder);
@@ -42,7 +44,7 @@ export async function tokenizerFor(
     );
   }
   try {
-    const folder = dirname(await fetchFile(vocabulary, "tokenizer.json", onProgress));
+    const folder = dirname(await fetchFile(vocabulary, "tokenizer.json", onProgress, places));
     return { tokenizer: (await loadTokenizer(folder))!, vocabulary };
   } catch (error) {
     if (!(error instanceof HubUnreachable)) throw error;

@@ -15,7 +15,7 @@ export type ModelFunction<Name extends string = string> = (
 /** How a forward pass is run. */
 export interface ApplyOptions {
   readonly training: boolean;
-  /** An int32 scalar that all of the step's random numbers depend on; evaluation needs none. */
+  /** An int32 scalar that all random numbers of a training pass depend on; without it nothing is dropped. */
   readonly seed?: Tensor;
 }
 
@@ -94,12 +94,8 @@ export function build<Name extends string>(
     const updates: Record<string, Tensor> = {};
     const run: Run = {
       training,
-      seed: (path) => {
-        if (seed === undefined) {
-          throw new OnesheetError("Cannot run in training mode: expected a seed, found none");
-        }
-        return tf.stack([seed, tf.scalar(keyed(path), "int32")]);
-      },
+      seed: (path) =>
+        training && seed !== undefined ? tf.stack([seed, tf.scalar(keyed(path), "int32")]) : undefined,
       update: (buffer, value) => {
         updates[buffer.name] = value;
       },

@@ -29,8 +29,8 @@ export interface Param {
 /** What one forward pass is told and may tell; made fresh for every pass. */
 export interface Run {
   readonly training: boolean;
-  /** The seed of a layer's random numbers in this step, int32 `[2]`. */
-  seed(path: string): Tensor;
+  /** The seed of a layer's random numbers in this pass, int32 `[2]`; undefined when the pass draws none. */
+  seed(path: string): Tensor | undefined;
   /** Gives a buffer its next value. */
   update(buffer: Param, value: Tensor): void;
 }

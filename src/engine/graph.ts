@@ -107,12 +107,12 @@ export function newGraph(library: Library): Graph {
       const rank = checked("shape", (s) => c.TF_GraphGetTensorNumDims(pointer, struct, s));
       const shape = new BigInt64Array(Math.max(rank, 0));
       if (rank > 0) checked("shape", (s) => c.TF_GraphGetTensorShape(pointer, struct, shape, rank, s));
-      if (rank < 0 || shape.includes(-1n)) {
-        throw new OnesheetError(
-          "Cannot trace the step: an operation's output shape depends on values that are only known when it runs",
-        );
-      }
-      return Array.from(shape, Number);
+      if (rank >= 0 && !shape.includes(-1n)) return Array.from(shape, Number);
+      // Workspaces that an operation hands to its gradient have no shape that shape inference knows.
+      if (value.index > 0) return [0];
+      throw new OnesheetError(
+        "Cannot trace the step: an operation's output shape depends on values that are only known when it runs",
+      );
     },
     dtypeOf: (value) => c.TF_OperationOutputType(outputStruct(value)),
     [Symbol.dispose]: () => {

@@ -5,8 +5,8 @@ import { dropout } from "./dropout.ts";
 export interface AttentionOptions {
   /** 1 where a key may be seen, 0 where not: `[batch, keys]`. */
   readonly mask?: Tensor;
-  /** Dropout on the attention probabilities: its rate and an int32 `[2]` seed. */
-  readonly dropout?: { readonly rate: number; readonly seed: Tensor };
+  /** Dropout on the attention probabilities: its rate and an int32 `[2]` seed; without a seed none. */
+  readonly dropout?: { readonly rate: number; readonly seed: Tensor | undefined };
 }
 
 /** `[batch, tokens, heads * size]` -> `[batch, heads, tokens, size]` */
@@ -40,7 +40,7 @@ export function attention(
     scores = tf.add(scores, tf.reshape(hidden, [batch, 1, 1, key.shape[1]!]));
   }
   const weights = tf.softmax(scores);
-  const seen = drop === undefined ? weights : dropout(weights, drop.rate, drop.seed);
+  const seen = drop?.seed === undefined || drop.rate === 0 ? weights : dropout(weights, drop.rate, drop.seed);
   const mixed = tf.matMul(seen, split(value, heads));
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch, queries, features]);
 }

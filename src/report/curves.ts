@@ -6,13 +6,21 @@ import { linear, powers, type Scale, stepOf } from "./scale.ts";
 
 /** What is drawn of a line of `metrics.jsonl`. A number that was not finite is null there and leaves a gap. */
 export interface CurvePoint {
+  /** A whole number, higher from line to line. */
   readonly epoch: number;
+  /** The learning rate of the epoch. */
   readonly lr: number | null;
+  /** Mean loss over the training rows. */
   readonly train_loss: number | null;
+  /** Mean loss over the validation rows. */
   readonly val_loss: number | null;
+  /** Mean F1 over the labels, 0 to 1. */
   readonly macro_f1: number | null;
+  /** F1 over all decisions, 0 to 1. */
   readonly micro_f1: number | null;
+  /** Mean F1 over the labels by their support, 0 to 1. */
   readonly weighted_f1: number | null;
+  /** Mean F1 over the rows, 0 to 1. */
   readonly samples_f1: number | null;
 }
 

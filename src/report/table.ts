@@ -4,6 +4,7 @@
 export interface Table {
   /** Column titles; every row has as many cells. */
   readonly head: readonly string[];
+  /** From top to bottom. */
   readonly rows: readonly (readonly string[])[];
   /** A last row under a second rule, such as a total. */
   readonly foot?: readonly string[];

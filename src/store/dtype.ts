@@ -4,7 +4,7 @@
  */
 
 /** One type of number in a file. */
-interface Numbers {
+export interface Numbers {
   /** Of one number. */
   readonly bytes: 1 | 2 | 4 | 8;
   /** The numbers of a buffer; may use the buffer itself. Throws a RangeError when one does not fit. */

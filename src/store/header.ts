@@ -8,7 +8,9 @@ import { type Dtype, dtypes } from "./dtype.ts";
 
 /** Where a tensor lies and what it holds. */
 export interface TensorEntry {
+  /** The type its numbers have in the file. */
   readonly dtype: Dtype;
+  /** Sizes of its axes; empty for a scalar. */
   readonly shape: readonly number[];
   /** First byte and the one after the last, counted from the end of the header. */
   readonly offsets: readonly [begin: number, end: number];
@@ -18,6 +20,7 @@ export interface TensorEntry {
 export interface Header {
   /** By name, in the order of the header. */
   readonly entries: ReadonlyMap<string, TensorEntry>;
+  /** Texts by name, such as `format: pt`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -134,11 +137,12 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, path: string):
 
 /** The bytes of a header, its length first, padded with spaces so that the tensors begin at a multiple of 8. */
 export function formatHeader({ entries, metadata }: Header): Uint8Array {
-  const json: Record<string, unknown> = Object.keys(metadata).length > 0 ? { __metadata__: metadata } : {};
-  for (const [name, { dtype, shape, offsets }] of entries) {
-    json[name] = { dtype, shape, data_offsets: offsets };
-  }
-  const text = new TextEncoder().encode(JSON.stringify(json));
+  const tensors = Array.from(entries, ([name, { dtype, shape, offsets }]): [string, unknown] => [
+    name,
+    { dtype, shape, data_offsets: offsets },
+  ]);
+  const about: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...about, ...tensors])));
   const length = Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(8 + length).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);

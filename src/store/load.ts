@@ -3,8 +3,8 @@ import type { Memory } from "../engine/engine.ts";
 import { OnesheetError } from "../base/errors.ts";
 import { toEngine } from "./layout.ts";
 import { type LoadReport, matchNames, type MatchOptions, type Unmatched } from "./match.ts";
-import type { Names } from "./param.ts";
 import type { SafetensorsFile } from "./safetensors.ts";
+import type { StoredModel } from "./state_dict.ts";
 
 /** How to load. */
 export interface LoadOptions extends MatchOptions {
@@ -27,8 +27,13 @@ export function describe({ applied, missing, unused, mismatched }: LoadReport): 
   const lines = [`${applied.length} of ${applied.length + missing.length + mismatched.length} loaded`];
   if (missing.length > 0) lines.push(`${missing.length} missing in the file: ${list(missing)}`);
   if (unused.length > 0) lines.push(`${unused.length} unused, not in the model: ${list(unused)}`);
-  for (const { name, expected, found } of mismatched) {
-    lines.push(`"${name}": expected ${shapeText(expected)}, found ${shapeText(found)}`);
+  if (mismatched.length > 0) {
+    const [{ name, expected, found }] = mismatched;
+    lines.push(
+      `${mismatched.length} of another shape: "${name}" (expected ${shapeText(expected)}, found ${
+        shapeText(found)
+      })`,
+    );
   }
   return lines.join("\n");
 }
@@ -63,7 +68,7 @@ function refuse({ applied, missing, unused, mismatched }: LoadReport, path: stri
  */
 export async function loadInto(
   memory: Pick<Memory, "put">,
-  model: Names,
+  model: StoredModel,
   file: SafetensorsFile,
   { strict = false, ...match }: LoadOptions = {},
 ): Promise<LoadReport> {

@@ -1,28 +1,33 @@
 /** Which array of a file is which parameter of a model, from names and shapes alone. */
 import { didYouMean, nearest, OnesheetError } from "../base/errors.ts";
-import type { Names } from "./param.ts";
-import { type Rename, under as placedUnder } from "./rename.ts";
+import type { Rename } from "./rename.ts";
+import { stateDict, type StoredModel } from "./state_dict.ts";
 
 /** How a file's names become the model's: first `rename`, then the path `under`. */
 export interface MatchOptions {
   /** The module the file is for, such as `image_backbone`; only its parameters can be missing. */
   readonly under?: string;
+  /** From the file's names to those of the module `under`, or of the model; as they are unless told. */
   readonly rename?: Rename;
 }
 
 /** A name without a partner, and the nearest partner of the same shape that has none either. */
 export interface Unmatched {
+  /** The name the model gives it, or would give it. */
   readonly name: string;
+  /** The near name on the other side, if there is one. */
   readonly nearest?: string;
 }
 
 /** What loading a file does, or would do. Names are the model's, and `from` is the file's. */
 export interface LoadReport {
+  /** Parameters the file has. */
   readonly applied: readonly { readonly name: string; readonly from: string }[];
   /** Parameters the file does not have. */
   readonly missing: readonly Unmatched[];
   /** Arrays of the file, renamed, that the model does not have; those dropped by `rename` are not counted. */
   readonly unused: readonly Unmatched[];
+  /** Arrays whose shape is not the parameter's. */
   readonly mismatched: readonly {
     readonly name: string;
     readonly expected: readonly number[];
@@ -44,31 +49,27 @@ interface Found {
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
-/** The name with an alias in front replaced by the module it stands for. */
-function homeName(name: string, aliases: Names["aliases"]): string {
-  const found = aliases.find(([alias]) => name.startsWith(`${alias}.`));
-  return found === undefined ? name : found[1] + name.slice(found[0].length);
-}
-
 const withNearest = (lone: readonly Shaped[], partners: readonly Shaped[]): Unmatched[] =>
   lone.map(({ name, shape }) => {
     const near = nearest(name, partners.filter((p) => sameShape(p.shape, shape)).map((p) => p.name));
     return near === undefined ? { name } : { name, nearest: near };
   });
 
-/** Paths of the modules that hold parameters. */
-const modulesOf = (params: Names["params"]): Set<string> =>
-  new Set(params.flatMap(({ name }) => name.split(".").map((_, i, parts) => parts.slice(0, i).join("."))));
+/** Paths of the modules that hold the named arrays. */
+const modulesOf = (names: Iterable<string>): Set<string> =>
+  new Set([...names].flatMap((name) => name.split(".").map((_, i, parts) => parts.slice(0, i).join("."))));
 
 /** The file's arrays by the names the model would give them. */
 function inModel(
   file: ReadonlyMap<string, { readonly shape: readonly number[] }>,
   rename: Rename,
+  prefix: string,
 ): Map<string, Found> {
   const arrays = new Map<string, Found>();
   for (const [from, { shape }] of file) {
-    const name = rename(from);
-    if (name === undefined) continue;
+    const renamed = rename(from);
+    if (renamed === undefined) continue;
+    const name = prefix + renamed;
     const rival = arrays.get(name);
     if (rival !== undefined) {
       throw new OnesheetError(
@@ -82,46 +83,40 @@ function inModel(
 
 /**
  * Pairs a file's arrays with a model's parameters. A parameter known under two names may be in the file under either
- * or both; its home's is used. Two arrays that claim one name, and a module that is not there, are errors.
+ * or both; its own name's is used. Two arrays that claim one name, and a module that is not there, are errors.
  */
 export function matchNames(
-  { params, aliases }: Names,
+  model: StoredModel,
   file: ReadonlyMap<string, { readonly shape: readonly number[] }>,
   { under, rename = (name) => name }: MatchOptions = {},
 ): LoadReport {
-  const home = under === undefined ? "" : homeName(`${under}.`, aliases);
-  const expected = params.filter(({ name }) => name.startsWith(home));
-  if (under !== undefined && expected.length === 0) {
-    throw new OnesheetError(
-      `Cannot load into "${under}": the model has no such module${didYouMean(under, modulesOf(params))}`,
-    );
+  const known = stateDict(model);
+  const prefix = under === undefined ? "" : `${under}.`;
+  const expected = new Set(
+    [...known.keys()].filter((name) => name.startsWith(prefix)).map((name) => known.get(name)!),
+  );
+  if (under !== undefined && expected.size === 0) {
+    const hint = didYouMean(under, modulesOf(known.keys()));
+    throw new OnesheetError(`Cannot load into "${under}": the model has no such module${hint}`);
   }
-  const place = under === undefined ? rename : (name: string) => {
-    const renamed = rename(name);
-    return renamed === undefined ? undefined : placedUnder(under)(renamed);
-  };
-
-  const known = new Set(expected.map(({ name }) => name));
-  const copies = new Map<string, Map<string, Found>>();
-  const unused: Shaped[] = [];
-  for (const [name, found] of inModel(file, place)) {
-    const param = known.has(name) ? name : homeName(name, aliases);
-    if (!known.has(param)) unused.push({ name, shape: found.shape });
-    else copies.set(param, (copies.get(param) ?? new Map<string, Found>()).set(name, found));
-  }
-
+  const arrays = inModel(file, rename, prefix);
+  const copies = Map.groupBy(arrays.keys(), (name) => known.get(name));
   const applied: { name: string; from: string }[] = [];
   const missing: Shaped[] = [];
   const mismatched: { name: string; expected: readonly number[]; found: readonly number[] }[] = [];
-  for (const { name, shape } of expected) {
-    const found = copies.get(name);
-    const wrong = [...found ?? []].filter(([, copy]) => !sameShape(copy.shape, shape));
-    mismatched.push(...wrong.map(([copy, { shape: found }]) => ({ name: copy, expected: shape, found })));
-    if (found === undefined) missing.push({ name, shape });
-    else if (wrong.length === 0) {
-      const [first] = found.values();
-      applied.push({ name, from: (found.get(name) ?? first).from });
+  for (const param of expected) {
+    const names = copies.get(param);
+    if (names === undefined) {
+      missing.push(param);
+      continue;
     }
+    const wrong = names.filter((name) => !sameShape(arrays.get(name)!.shape, param.shape));
+    for (const name of wrong) {
+      mismatched.push({ name, expected: param.shape, found: arrays.get(name)!.shape });
+    }
+    const chosen = names.includes(param.name) ? param.name : names[0];
+    if (wrong.length === 0) applied.push({ name: param.name, from: arrays.get(chosen)!.from });
   }
+  const unused = (copies.get(undefined) ?? []).map((name) => ({ name, shape: arrays.get(name)!.shape }));
   return { applied, missing: withNearest(missing, unused), unused: withNearest(unused, missing), mismatched };
 }

@@ -13,14 +13,11 @@ export type Rename = (name: string) => string | undefined;
  * console.assert(bertNames("cls.predictions.bias") === undefined);
  * ```
  */
-export const bertNames: Rename = (name) => {
+export function bertNames(name: string): string | undefined {
   const own = name.replace(/^bert\./, "");
   if (own.startsWith("cls.") || own === "embeddings.position_ids") return undefined;
   return own.replace(/LayerNorm\.gamma$/, "LayerNorm.weight").replace(/LayerNorm\.beta$/, "LayerNorm.bias");
-};
+}
 
 /** torchvision's and timm's ResNets already have the model's names; their classifier is dropped. */
-export const resnetNames: Rename = (name) => name.startsWith("fc.") ? undefined : name;
-
-/** Puts a module's path in front: `under("image_backbone")("conv1.weight")` is `image_backbone.conv1.weight`. */
-export const under = (path: string): Rename => (name) => `${path}.${name}`;
+export const resnetNames = (name: string): string | undefined => name.startsWith("fc.") ? undefined : name;

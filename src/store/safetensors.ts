@@ -6,6 +6,7 @@ import { type Header, longestHeader, parseHeader } from "./header.ts";
 
 /** An open safetensors file. */
 export interface SafetensorsFile extends Header, Disposable {
+  /** As it was given; errors name it. */
   readonly path: string;
   /**
    * Reads one tensor. F16, BF16 and F64 become float32; I64, I16, U8 and BOOL become int32.

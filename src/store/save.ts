@@ -1,19 +1,8 @@
 /** From an engine's memory into a checkpoint file with PyTorch's `state_dict` names. */
 import type { Memory } from "../engine/engine.ts";
 import { toFile } from "./layout.ts";
-import type { Names, Param } from "./param.ts";
+import { stateDict, type StoredModel } from "./state_dict.ts";
 import { writeSafetensors } from "./write.ts";
-
-/** Every name of a model's `state_dict` with its parameter: first the homes, then the copies under aliases. */
-export function stateDict({ params, aliases }: Names): Map<string, Param> {
-  const names = new Map(params.map((param) => [param.name, param]));
-  for (const [alias, home] of aliases) {
-    for (const param of params) {
-      if (param.name.startsWith(`${home}.`)) names.set(alias + param.name.slice(home.length), param);
-    }
-  }
-  return names;
-}
 
 /**
  * Writes every parameter and buffer of a model, and the copies PyTorch keeps under aliases, as one safetensors file;
@@ -21,7 +10,7 @@ export function stateDict({ params, aliases }: Names): Map<string, Param> {
  */
 export async function saveModel(
   path: string,
-  model: Names,
+  model: StoredModel,
   memory: Pick<Memory, "get">,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {

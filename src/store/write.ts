@@ -7,8 +7,11 @@ import { formatHeader, type TensorEntry } from "./header.ts";
 
 /** A tensor to be written; float32 values as F32, int32 values as I64, PyTorch's integer. */
 export interface TensorPlan {
+  /** Its name in the file. */
   readonly name: string;
+  /** The type its numbers get in the file. */
   readonly dtype: "F32" | "I64";
+  /** Sizes of its axes; empty for a scalar. */
   readonly shape: readonly number[];
 }
 
@@ -32,7 +35,7 @@ function place(plans: readonly TensorPlan[], path: string): Map<string, TensorEn
 }
 
 /** The bytes of a value, in a view where they are float32 already. */
-const bytesOf = (value: Value): Uint8Array<ArrayBufferLike> =>
+const bytesOf = (value: Value): Uint8Array =>
   value.dtype === "int32"
     ? toInt64(value.data)
     : new Uint8Array(value.data.buffer, value.data.byteOffset, value.data.byteLength);

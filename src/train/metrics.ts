@@ -13,9 +13,13 @@ export type ScoreName = typeof scoreNames[number];
 
 /** How one label did. */
 export interface LabelScore {
+  /** The label's name. */
   readonly label: string;
+  /** Share of the rows predicted to have the label that do. */
   readonly precision: number;
+  /** Share of the rows that have the label that are predicted to. */
   readonly recall: number;
+  /** Harmonic mean of precision and recall. */
   readonly f1: number;
   /** Rows that have the label. */
   readonly support: number;
@@ -25,6 +29,7 @@ export interface LabelScore {
 
 /** The scores of all rows: mean over labels, over all decisions, over labels by support, over rows; then by label. */
 export interface Scores extends Readonly<Record<ScoreName, number>> {
+  /** In the order of the labels. */
   readonly perLabel: readonly LabelScore[];
 }
 
@@ -33,10 +38,13 @@ export type OutputKind = "logits" | "probabilities";
 
 /** Counts over the rows seen so far; the arrays have one number per label. */
 export interface Confusion {
+  /** Rows counted. */
   readonly rows: number;
   /** Rows that have the label and are predicted to. */
   readonly hits: readonly number[];
+  /** Rows predicted to have the label. */
   readonly predicted: readonly number[];
+  /** Rows that have the label. */
   readonly support: readonly number[];
   /** Sum over the rows of each row's own F1. */
   readonly rowF1: number;

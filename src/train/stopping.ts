@@ -13,6 +13,7 @@ export interface StoppingState {
 
 /** What follows from an epoch's scores. */
 export interface Verdict {
+  /** What to remember for the next epoch. */
   readonly state: StoppingState;
   /** These weights are the ones to keep. */
   readonly improved: boolean;
@@ -24,7 +25,9 @@ export interface Verdict {
 export interface Stopping {
   /** The score that is watched. */
   readonly on: ScoreName;
+  /** The state before the first epoch. */
   start(): StoppingState;
+  /** What an epoch's scores mean. */
   next(state: StoppingState, scores: Readonly<Record<ScoreName, number>>): Verdict;
 }
 

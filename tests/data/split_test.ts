@@ -35,7 +35,11 @@ Deno.test("the published split starts with the published rows", () => {
 
 Deno.test("a part outside (0, 1), a broken seed and an empty side are said in a sentence", () => {
   for (const test of [0, 1, -0.5, NaN]) {
-    assertThrows(() => trainTestSplit(10, { test, seed: 0 }), OnesheetError, "expected a validation part in (0, 1)");
+    assertThrows(
+      () => trainTestSplit(10, { test, seed: 0 }),
+      OnesheetError,
+      "expected a validation part in (0, 1)",
+    );
   }
   for (const seed of [-1, 0.5, 2 ** 53]) {
     assertThrows(() => trainTestSplit(10, { test: 0.5, seed }), OnesheetError, "expected a whole seed");

@@ -122,7 +122,7 @@ export async function withIndex(
         "run",
         "-A",
         "--quiet",
-        "--no-lock",
+        "--no-config",
         join(import.meta.dirname!, "setup_process.ts"),
         JSON.stringify(wanted),
       ],

@@ -94,7 +94,9 @@ Deno.test("prepare goes on where a killed process stopped", () =>
     const killed = place.start(environment);
     const part = join(place.cache, PART);
     const size = () => Deno.stat(part).then(({ size }) => size, () => 0);
-    while (await size() < 40_000) await new Promise((done) => setTimeout(done, 20));
+    for (let tries = 0; tries < 500 && await size() < 40_000; tries++) {
+      await new Promise((done) => setTimeout(done, 20));
+    }
     killed.kill("SIGKILL");
     await killed.output();
     assertEquals(place.cached().includes(FOLDER), false);

@@ -3,9 +3,9 @@ import { OnesheetError } from "../../src/base/errors.ts";
 import { random } from "../../src/base/random.ts";
 import { float32, int32 } from "../../src/base/value.ts";
 import { toEngine, toFile } from "../../src/store/layout.ts";
-import type { Param } from "../../src/store/param.ts";
+import type { StoredParam } from "../../src/store/state_dict.ts";
 
-const kernel = (shape: readonly number[]): Param => ({
+const kernel = (shape: readonly number[]): StoredParam => ({
   name: "conv1.weight",
   shape,
   kind: "weight",
@@ -39,11 +39,11 @@ Deno.test("kernels go from [out, in, h, w] to [h, w, in, out] like a loop over a
 });
 
 Deno.test("what is no kernel passes through, uncopied", () => {
-  const weight: Param = { name: "fc.weight", shape: [2, 3], kind: "weight", dtype: "float32" };
+  const weight: StoredParam = { name: "fc.weight", shape: [2, 3], kind: "weight", dtype: "float32" };
   const value = float32([2, 3], [1, 2, 3, 4, 5, 6]);
   assertStrictEquals(toEngine(value, weight), value);
   assertStrictEquals(toFile(value, weight), value);
-  const count: Param = { name: "bn1.num_batches_tracked", shape: [], kind: "buffer", dtype: "int32" };
+  const count: StoredParam = { name: "bn1.num_batches_tracked", shape: [], kind: "buffer", dtype: "int32" };
   assertEquals(toEngine(int32([], [3]), count), int32([], [3]));
 });
 

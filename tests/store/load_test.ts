@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { float32, int32, type Value } from "../../src/base/value.ts";
 import { describe, loadInto } from "../../src/store/load.ts";
-import type { Param } from "../../src/store/param.ts";
+import type { StoredParam } from "../../src/store/state_dict.ts";
 import { resnetNames } from "../../src/store/rename.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
 
@@ -14,7 +14,7 @@ function memory() {
   return { held, put: (name: string, value: Value) => Promise.resolve(void held.set(name, value)) };
 }
 
-const params: readonly Param[] = [
+const params: readonly StoredParam[] = [
   {
     name: "body.layer1.0.conv1.weight",
     shape: [2, 3, 2, 2],
@@ -94,7 +94,7 @@ Deno.test("a report is a few lines for a person, however much is missing", () =>
       "1 of 9 loaded",
       '7 missing in the file: "layer.0", "layer.1", "layer.2", "layer.3", "layer.4" and 2 more',
       '1 unused, not in the model: "layer_0" (nearest: "layer.0")',
-      '"c": expected [5461, 2048], found [2048, 5461]',
+      `1 of another shape: "c" (expected [5461, 2048], found [2048, 5461])`,
     ].join("\n"),
   );
 });

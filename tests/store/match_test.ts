@@ -1,10 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { matchNames } from "../../src/store/match.ts";
-import type { Param } from "../../src/store/param.ts";
+import type { StoredParam } from "../../src/store/state_dict.ts";
 import { bertNames } from "../../src/store/rename.ts";
 
-const weight = (name: string, ...shape: number[]): Param => ({
+const weight = (name: string, ...shape: number[]): StoredParam => ({
   name,
   shape,
   kind: "weight",
@@ -109,9 +109,9 @@ Deno.test("a module that is not there is refused, with the nearest that is", () 
 });
 
 Deno.test("a file for a module known under two names goes to its home, whichever name is given", () => {
-  for (const under of ["ffn", "head.1"]) {
-    const report = matchNames(model, file({ "w1.bias": [5] }), { under });
-    assertEquals(report.applied, [{ name: "ffn.w1.bias", from: "w1.bias" }]);
+  for (const [under, from] of [["ffn", "w1.bias"], ["head.1", "w1.bias"], ["head", "1.w1.bias"]]) {
+    const report = matchNames(model, file({ [from]: [5] }), { under });
+    assertEquals(report.applied, [{ name: "ffn.w1.bias", from }]);
     assertEquals(report.missing, [{ name: "ffn.w1.weight" }]);
   }
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { bertNames, resnetNames, under } from "../../src/store/rename.ts";
+import { bertNames, resnetNames } from "../../src/store/rename.ts";
 
 Deno.test("the names of bert-base-uncased become transformers' BertModel names", () => {
   const names: readonly (readonly [string, string | undefined])[] = [
@@ -27,8 +27,4 @@ Deno.test("the names of a bare BertModel stay as they are", () => {
 Deno.test("a ResNet keeps its names and loses its classifier", () => {
   assertEquals(resnetNames("layer4.2.downsample.0.weight"), "layer4.2.downsample.0.weight");
   assertEquals(resnetNames("fc.weight"), undefined);
-});
-
-Deno.test("a module's path goes in front", () => {
-  assertEquals(under("image_backbone")("conv1.weight"), "image_backbone.conv1.weight");
 });

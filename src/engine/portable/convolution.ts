@@ -19,7 +19,7 @@ interface Attributes {
 const infoOf = (input: Shape4, filter: Shape4, { strides, pad }: Attributes) =>
   tf.backend_util.computeConv2DInfo(input, filter, strides, 1, pad);
 
-/** The `[height, width]` pixels from (top, left) on. Whole rows of numbers at once: the backend slices along the last axis. */
+/** The `[height, width]` pixels from (top, left) on. By whole rows, because the backend copies along the last axis. */
 function crop(x: Tensor4D, [top, left]: [number, number], [height, width]: [number, number]): Tensor4D {
   const [n, rows, columns, channels] = x.shape;
   if (height === rows && width === columns) return x;
@@ -49,11 +49,8 @@ function convolve(
  * stride becomes a dilation.
  */
 function filterGradient(x: Tensor4D, dy: Tensor4D, filterShape: Shape4, attributes: Attributes): Tensor {
-  const { padInfo, strideHeight, strideWidth, outHeight, outWidth } = infoOf(
-    x.shape,
-    filterShape,
-    attributes,
-  );
+  const info = infoOf(x.shape, filterShape, attributes);
+  const { padInfo, strideHeight, strideWidth, outHeight, outWidth } = info;
   const [height, width, inChannels, outChannels] = filterShape;
   if (height * width * strideHeight * strideWidth === 1 && padInfo.type === "VALID") {
     // A matrix product; one an image, since the backend slows down on long sums.
@@ -105,12 +102,8 @@ function turn(
 ) {
   const [height, width, inChannels, outChannels] = filter.shape;
   const groups = strideRows * strideColumns * inChannels;
-  const { inputs: [w], outputs: [turned] } = onHeap(backend, [filter], [[
-    tapRows,
-    tapColumns,
-    outChannels,
-    groups,
-  ]]);
+  const shape = [tapRows, tapColumns, outChannels, groups];
+  const { inputs: [w], outputs: [turned] } = onHeap(backend, [filter], [shape]);
   let from = 0;
   for (let a = 0; a < height; a++) {
     for (let b = 0; b < width; b++) {
@@ -137,11 +130,8 @@ function inputGradient(
   inputShape: Shape4,
   attributes: Attributes,
 ): Tensor {
-  const { padInfo, strideHeight, strideWidth, outHeight, outWidth } = infoOf(
-    inputShape,
-    filter.shape,
-    attributes,
-  );
+  const info = infoOf(inputShape, filter.shape, attributes);
+  const { padInfo, strideHeight, strideWidth, outHeight, outWidth } = info;
   const [n, inHeight, inWidth, inChannels] = inputShape;
   const rows = axis(inHeight, outHeight, filter.shape[0], strideHeight, padInfo.top);
   const columns = axis(inWidth, outWidth, filter.shape[1], strideWidth, padInfo.left);

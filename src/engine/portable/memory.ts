@@ -49,31 +49,30 @@ export function openMemory(): Memory {
     }
   };
 
-  const runOnce = (step: Step, inputs: Values): Values =>
+  const runOnce = (step: Step, inputs: Values): Values => {
+    let values: Values = {}; // not the tidy's result: tfjs would look for tensors in every number of it
     tf.tidy(() => {
       const { state = {}, outputs } = step(Object.fromEntries(held), mapped(inputs, tensorOf));
       check(state);
-      const values = mapped(outputs, valueOf);
+      values = mapped(outputs, valueOf);
       // Copies share their numbers; made of all before any is held, because a step may hand one state to another.
       const next = mapped(state, (tensor) => tf.clone(tensor));
       for (const [name, tensor] of Object.entries(next)) hold(name, tensor);
-      return values as never;
     });
+    return values;
+  };
 
   return {
     get names() {
       return [...held.keys()];
     },
-    put: (name, value) => Promise.resolve(onBackend(() => hold(name, tensorOf(value)))),
-    get: (name) => {
-      const tensor = held.get(name);
-      if (tensor === undefined) {
-        return Promise.reject(
-          new OnesheetError(`Cannot read "${name}": the memory holds no array of that name`),
-        );
-      }
-      return Promise.resolve(valueOf(tensor));
-    },
+    put: (name, value) => Promise.try(() => onBackend(() => hold(name, tensorOf(value)))),
+    get: (name) =>
+      Promise.try(() => {
+        const tensor = held.get(name);
+        if (tensor !== undefined) return valueOf(tensor);
+        throw new OnesheetError(`Cannot read "${name}": the memory holds no array of that name`);
+      }),
     compile: (step): Program => ({
       run: async (inputs) => {
         await nextTurn(); // a step blocks the thread; between steps timers, signals and progress get their turn

@@ -13,8 +13,9 @@ function mix(h: number): number {
 export const randomKernels: readonly KernelConfig[] = [
   kernel<{ seed: TensorInfo }, { shape: number[] }>("StatelessUniform", ({ seed }, { shape }, backend) => {
     const [a, b] = backend.readSync(seed.dataId) as Int32Array;
-    const first = mix(a + 0x9e3779b9 | 0);
-    const second = mix(b ^ first);
+    const golden = 0x9e3779b9; // keeps the two keys apart from what a position can hash to
+    const first = mix(a + golden | 0);
+    const second = mix(mix(b ^ first) + golden | 0);
     const { outputs: [{ tensor, data }] } = onHeap(backend, [], [shape]);
     // 24 bits: as many as a float32 below 1 holds exactly.
     for (let i = 0; i < data.length; i++) data[i] = (mix(mix(i ^ first) ^ second) >>> 8) / 2 ** 24;

@@ -1,0 +1,187 @@
+/** Comparison with a reference's golden numbers: evaluation, one gradient, and a few steps without dropout. */
+import { float32, type Value, type Values } from "../base/value.ts";
+import { OnesheetError } from "../base/errors.ts";
+import { toFile } from "../store/layout.ts";
+import { loadInto } from "../store/load.ts";
+import { openSafetensors } from "../store/safetensors.ts";
+import type { Engine } from "../tensor.ts";
+import type { Recipe } from "./recipe.ts";
+import { clearMoments, plan } from "./start.ts";
+import { evaluationStep, gradientStep, type StepParts, trainStep } from "./step.ts";
+
+/** What the reference wrote down. */
+export interface Golden {
+  readonly eval_logits: readonly (readonly number[])[];
+  readonly train_logits: readonly (readonly number[])[];
+  /** By parameter. */
+  readonly gradient_norms: Readonly<Record<string, number>>;
+  readonly losses: readonly number[];
+}
+
+/** The largest differences that pass. */
+export interface Limits {
+  readonly evaluation: number;
+  readonly training: number;
+  /** Of a gradient's norm, relative to the reference's. */
+  readonly gradient: number;
+  readonly loss: number;
+  readonly weight: number;
+}
+
+/** One thing compared. */
+export interface Check {
+  readonly what: string;
+  readonly difference: number;
+  readonly limit: number;
+  /** Where the difference is. */
+  readonly at?: string;
+}
+
+/** A gradient norm below this is zero up to rounding: its direction is noise, and Adam makes whole steps of noise. */
+const ZERO_GRADIENT = 1e-6;
+
+/** Smaller norms than this are compared relative to this. */
+const SMALL_GRADIENT = 1e-3;
+
+const norm = ({ data }: Value): number =>
+  Math.sqrt((data as Float32Array).reduce((sum, x) => sum + x * x, 0));
+
+const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
+  let most = a.length === b.length ? 0 : Infinity;
+  for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs(a[i] - b[i]));
+  return most;
+};
+
+const worst = (
+  what: string,
+  limit: number,
+  found: readonly (readonly [at: string, difference: number])[],
+): Check => {
+  const [at, difference] = found.reduce(
+    (a, b) => b[1] > a[1] || Number.isNaN(b[1]) ? b : a,
+    ["", 0] as const,
+  );
+  return { what, difference, limit, ...(at !== "" && { at }) };
+};
+
+/** `[batch, channels, height, width]` as `[batch, height, width, channels]`. */
+function channelsLast({ shape: [batch, channels, height, width], data }: Value): Value {
+  const out = new Float32Array(data.length);
+  const pixels = height * width;
+  for (let b = 0; b < batch; b++) {
+    for (let c = 0; c < channels; c++) {
+      for (let p = 0; p < pixels; p++) {
+        out[(b * pixels + p) * channels + c] = data[(b * channels + c) * pixels + p];
+      }
+    }
+  }
+  return float32([batch, height, width, channels], out);
+}
+
+async function readBatch(folder: string): Promise<Values> {
+  using file = await openSafetensors(`${folder}/batch.safetensors`);
+  return {
+    image: channelsLast(await file.read("image")),
+    ids: await file.read("input_ids"),
+    mask: await file.read("attention_mask"),
+    labels: await file.read("labels"),
+  };
+}
+
+/** Golden numbers of a folder, as `golden.json` has them. */
+export async function readGolden(
+  folder: string,
+): Promise<Golden & { readonly size: string; readonly seed: number }> {
+  try {
+    return JSON.parse(await Deno.readTextFile(`${folder}/golden.json`));
+  } catch (cause) {
+    throw new OnesheetError(
+      `Cannot read "${folder}/golden.json": expected the golden numbers that the reference wrote`,
+      { cause },
+    );
+  }
+}
+
+/**
+ * Runs the recipe's model on a golden folder (`weights`, `batch` and `after` as safetensors, `golden.json`) and
+ * compares evaluation logits, training logits, gradient norms, losses, and weights and buffers after the last step.
+ */
+export async function parity(
+  engine: Engine,
+  recipe: Pick<
+    Recipe,
+    "model" | "data" | "freeze" | "loss" | "labelSmoothing" | "optimizer" | "learningRate"
+  >,
+  folder: string,
+  limits: Limits,
+): Promise<Check[]> {
+  const golden = await readGolden(folder);
+  const batch = await readBatch(folder);
+  const planned = plan(recipe);
+  const { model } = planned;
+  const optimizer = recipe.optimizer.made;
+  const parts: StepParts = {
+    ...planned,
+    loss: recipe.loss.made,
+    labelSmoothing: recipe.labelSmoothing,
+    optimizer,
+  };
+  const rate = 1e-4;
+
+  using memory = engine.memory();
+  using weights = await openSafetensors(`${folder}/weights.safetensors`);
+  await loadInto(memory, model, weights, { strict: true });
+  await clearMoments(memory, planned, optimizer);
+
+  const evaluated = await memory.compile(evaluationStep(parts)).run(batch);
+  const { logits, loss: _, ...gradients } = await memory.compile(gradientStep(parts)).run(batch);
+  const checks = [
+    worst("evaluation logits", limits.evaluation, [[
+      "",
+      largest(evaluated.logits.data, golden.eval_logits.flat()),
+    ]]),
+    worst("training logits", limits.training, [["", largest(logits.data, golden.train_logits.flat())]]),
+    worst(
+      "gradient norms (relative)",
+      limits.gradient,
+      Object.entries(golden.gradient_norms).map(([name, expected]) => {
+        const difference = Math.abs((gradients[name] ? norm(gradients[name]) : NaN) - expected);
+        return [name, difference / Math.max(expected, SMALL_GRADIENT)];
+      }),
+    ),
+  ];
+
+  const train = memory.compile(trainStep(parts));
+  const losses: number[] = [];
+  for (const t of golden.losses.keys()) {
+    const scalars = Object.entries(optimizer.scalars(rate, t + 1)).map((
+      [name, x],
+    ) => [name, float32([], [x])]);
+    const { loss } = await train.run({ ...batch, ...Object.fromEntries(scalars) });
+    losses.push(loss.data[0]);
+  }
+  checks.push(
+    worst(
+      "losses",
+      limits.loss,
+      losses.map((loss, t) => [`step ${t + 1}`, Math.abs(loss - golden.losses[t])]),
+    ),
+  );
+
+  using after = await openSafetensors(`${folder}/after.safetensors`);
+  const moved: (readonly [string, number])[] = [], noisy: (readonly [string, number])[] = [];
+  for (const param of model.params) {
+    const ours = toFile(await memory.get(param.name), param);
+    const difference = largest(ours.data, (await after.read(param.name)).data);
+    const zero = (golden.gradient_norms[param.name] ?? Infinity) < ZERO_GRADIENT;
+    (zero ? noisy : moved).push([param.name, difference]);
+  }
+  const reach = 2 * rate * golden.losses.length;
+  checks.push(worst("weights and buffers after the steps", limits.weight, moved));
+  checks.push(worst("weights whose gradient is zero", reach, noisy));
+  return checks;
+}
+
+/** Whether everything compared lies within its limit. */
+export const passes = (checks: readonly Check[]): boolean =>
+  checks.every(({ difference, limit }) => difference <= limit);

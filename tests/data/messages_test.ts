@@ -1,0 +1,54 @@
+import { assertEquals } from "@std/assert";
+import { exampleOf, genresOf, labelsOf, plotOf } from "../../src/data/messages.ts";
+
+const prompt = (plot: string) => `Poster.\nPlot: ${plot}\nNote that a movie may have several genres.`;
+
+Deno.test("the plot is what stands between Plot: and the note, over several lines, stripped", () => {
+  assertEquals(plotOf(prompt("A man.\nA dog.\n\nThe end.  ")), "A man.\nA dog.\n\nThe end.");
+});
+
+Deno.test("the first note ends the plot, the first Plot: starts it", () => {
+  assertEquals(plotOf(prompt("a Plot: b") + prompt("c")), "a Plot: b");
+});
+
+Deno.test("whitespace is Python's: U+001C and U+0085 are stripped, U+FEFF stays", () => {
+  assertEquals(plotOf(prompt("\u001c\u0085\u00a0\u3000x\u2029\u001f")), "x");
+  assertEquals(plotOf(prompt("\ufeffx")), "\ufeffx");
+});
+
+Deno.test("a prompt without a plot gives the literal, an empty plot stays empty", () => {
+  assertEquals(plotOf("Poster."), "No plot found.");
+  assertEquals(plotOf("Plot: x\nnote that a movie"), "No plot found.");
+  assertEquals(plotOf("Plot: x Note that a movie"), "No plot found.");
+  assertEquals(plotOf(prompt("")), "");
+  assertEquals(plotOf(prompt(" \n ")), "");
+});
+
+Deno.test("genres are split on commas, stripped and lower-cased; an empty answer has none", () => {
+  assertEquals(genresOf(" Drama,Sci-Fi ,\u0085Film-Noir\n"), ["drama", "sci-fi", "film-noir"]);
+  assertEquals(genresOf(""), []);
+  assertEquals(genresOf("Drama, "), ["drama"]);
+});
+
+Deno.test("labels are every genre once in code-point order", () => {
+  assertEquals(labelsOf([["drama", "war"], ["action", "drama"], []]), ["action", "drama", "war"]);
+  // By UTF-16 unit the emoji (D83D DE00) would come before U+FF5E; a prefix comes first.
+  assertEquals(labelsOf([["\u{1f600}"], ["\uff5e", "sci-fi", "sci"]]), [
+    "sci",
+    "sci-fi",
+    "\uff5e",
+    "\u{1f600}",
+  ]);
+});
+
+Deno.test("a row counts only with a first image and two messages", () => {
+  const messages = [{ content: prompt("x"), role: "user" }, { content: "Drama", role: "assistant" }];
+  const poster = Uint8Array.of(1);
+  const images = [{ bytes: poster, path: null }];
+  assertEquals(exampleOf({ messages, images }), { plot: "x", genres: ["drama"], poster });
+  assertEquals(exampleOf({ messages: messages.slice(0, 1), images }), undefined);
+  assertEquals(exampleOf({ messages, images: [] }), undefined);
+  assertEquals(exampleOf({ messages, images: [{ bytes: null, path: "x.jpg" }] }), undefined);
+  assertEquals(exampleOf({ messages: null, images }), undefined);
+  assertEquals(exampleOf({ messages, images: null }), undefined);
+});

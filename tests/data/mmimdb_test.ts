@@ -1,0 +1,145 @@
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { choice } from "../../src/base/choice.ts";
+import { OnesheetError } from "../../src/base/errors.ts";
+import type { Augmentation } from "../../src/data/augment.ts";
+import { HubUnreachable } from "../../src/data/hub.ts";
+import { mmimdb } from "../../src/data/mmimdb.ts";
+import { imagenet } from "../../src/data/normalize.ts";
+import type { Batch } from "../../src/data/source.ts";
+import { trainTestSplit } from "../../src/data/split.ts";
+import { hubRow, parquetOf, png, withDataset } from "./parquet_files.ts";
+
+const n = 20;
+const genres = ["Drama", "Comedy,Drama", "War", "Action, War"];
+const colour = (row: number): [number, number, number] => [row * 10, 255 - row * 10, 128];
+const rows = Array.from(
+  { length: n },
+  (_, row) => hubRow(`Film ${row} ends.`, row === 7 ? "Western" : genres[row % 4], png(5, 7, colour(row))),
+);
+const files = {
+  "data/train-0.parquet": parquetOf(rows.slice(0, 12), 5),
+  "data/train-1.parquet": parquetOf(rows.slice(12)),
+};
+const split = trainTestSplit(n, { test: 0.15, seed: 42 });
+
+/** Adds noise, so that the draw shows. */
+const noise: Augmentation = choice("noise", {}, () => (picture, random) => {
+  return { ...picture, data: picture.data.map((value) => value + random.integer(200)) };
+});
+
+const small = { pixels: 4, tokens: 8 };
+const at = (...positions: number[]) => Int32Array.from(positions);
+const imageOf = (batch: Batch, row: number) => batch.inputs.image.data.slice(row * 48, row * 48 + 48);
+
+Deno.test("both sides have the rows of the published split, and the labels of all rows whatever the limit", async () => {
+  await withDataset(files, async (data, places) => {
+    await using all = await mmimdb(small).made.open({ data }, places);
+    assertEquals(all.labels, ["action", "comedy", "drama", "war", "western"]);
+    assertEquals([all.train.ids, all.validation.ids], [split.train, split.test]);
+    assertEquals([all.train.size, all.validation.size], [17, 3]);
+    await using few = await mmimdb(small).made.open({ data, limit: 2 }, places);
+    assertEquals(few.labels, all.labels);
+    assertEquals([few.train.ids, few.validation.ids], [split.train.slice(0, 2), split.test.slice(0, 2)]);
+    assertEquals([few.train.size, few.validation.size], [2, 2]);
+  });
+});
+
+Deno.test("a validation batch has each row's resized and normalized poster, token ids and labels", async () => {
+  await withDataset(files, async (data, places) => {
+    const source = mmimdb(small).made;
+    await using set = await source.open({ data }, places);
+    const { inputs, labels } = await set.validation.batch(at(2, 0));
+    for (const [name, { shape, dtype }] of Object.entries(source.inputs)) {
+      assertEquals([inputs[name].shape, inputs[name].dtype], [[2, ...shape], dtype]);
+    }
+    [split.test[2], split.test[0]].forEach((row, k) => {
+      const image = inputs.image.data.subarray(k * 48, k * 48 + 48);
+      image.forEach((value, i) => {
+        const channel = i % 3;
+        const expected = (colour(row)[channel] / 255 - imagenet.mean[channel]) / imagenet.std[channel];
+        assertAlmostEquals(value, expected, 1e-5, `row ${row}`);
+      });
+      const encoded = set.tokenizer.encode([`Film ${row} ends.`], 8);
+      assertEquals([...inputs.ids.data.slice(k * 8, k * 8 + 8)], [...encoded.ids]);
+      assertEquals([...inputs.mask.data.slice(k * 8, k * 8 + 8)], [...encoded.mask]);
+      const named = set.labels.filter((_, column) => labels[k * 5 + column] === 1).join(",");
+      assertEquals(named, row === 7 ? "western" : genres[row % 4].toLowerCase().replace(" ", ""));
+    });
+  });
+});
+
+Deno.test("a training picture depends on seed, epoch and row, not on the batch it is in; validation is not changed", async () => {
+  await withDataset(files, async (data, places) => {
+    await using set = await mmimdb({ ...small, augment: [noise] }).made.open({ data }, places);
+    const first = await set.train.batch(at(0, 1, 2), { seed: 1, epoch: 0 });
+    const again = await set.train.batch(at(2, 0), { seed: 1, epoch: 0 });
+    assertEquals(imageOf(again, 1), imageOf(first, 0));
+    assertEquals(imageOf(again, 0), imageOf(first, 2));
+    assertNotEquals(imageOf(await set.train.batch(at(0), { seed: 1, epoch: 1 }), 0), imageOf(first, 0));
+    assertNotEquals(imageOf(await set.train.batch(at(0), { seed: 2, epoch: 0 }), 0), imageOf(first, 0));
+    assertNotEquals(imageOf(await set.train.batch(at(0)), 0), imageOf(first, 0));
+    const plain = await set.validation.batch(at(0));
+    assertAlmostEquals(
+      plain.inputs.image.data[0],
+      (colour(split.test[0])[0] / 255 - imagenet.mean[0]) / imagenet.std[0],
+      1e-5,
+    );
+  });
+});
+
+Deno.test("augmentations run in the order given, on the same stream", async () => {
+  const order: string[] = [];
+  const noted = (name: string): Augmentation =>
+    choice(name, {}, () => (picture, random) => {
+      order.push(`${name} ${random.uniform()}`);
+      return picture;
+    });
+  await withDataset(files, async (data, places) => {
+    await using set = await mmimdb({ ...small, augment: [noted("a"), noted("b")] }).made.open(
+      { data },
+      places,
+    );
+    await set.train.batch(at(3), { seed: 5, epoch: 2 });
+    assertEquals(order.map((line) => line[0]), ["a", "b"]);
+    assertNotEquals(order[0].slice(2), order[1].slice(2));
+  });
+});
+
+Deno.test("a poster that cannot be decoded is named by its row", async () => {
+  const broken = rows.map((row, i) =>
+    i === split.train[0] ? hubRow("x", "War", Uint8Array.of(1, 2, 3)) : row
+  );
+  await withDataset({ "a.parquet": parquetOf(broken) }, async (data, places) => {
+    await using set = await mmimdb(small).made.open({ data }, places);
+    await assertRejects(
+      () => set.train.batch(at(0)),
+      OnesheetError,
+      `Cannot use the poster of row ${split.train[0]}: `,
+    );
+  });
+});
+
+Deno.test("settings can be changed by name and are checked", () => {
+  assertEquals(mmimdb().with({ pixels: 32 }).made.inputs.image.shape, [32, 32, 3]);
+  assertThrows(
+    () => mmimdb({ pixels: 0 }),
+    OnesheetError,
+    '"mmimdb.pixels": expected a whole number of at least 1',
+  );
+  assertThrows(() => mmimdb().with({ tokens: 1 }), OnesheetError, '"mmimdb.tokens": expected a whole number');
+  assertThrows(() => mmimdb().with({ token: 1 }), OnesheetError, 'did you mean "tokens"?');
+});
+
+Deno.test("without a folder the data set is asked of the hub", async () => {
+  await withDataset({}, async (_, places) => {
+    const asked = await assertRejects(() => mmimdb().made.open({}, places), HubUnreachable);
+    assert(asked.message.includes("sxj1215/mmimdb"));
+  });
+});
