@@ -14,7 +14,8 @@ export interface Choice<Made> {
   with(changes: Readonly<Record<string, unknown>>): Choice<Made>;
 }
 
-const kindOf = (value: unknown): string => Array.isArray(value) ? "list" : value === null ? "null" : typeof value;
+const kindOf = (value: unknown): string =>
+  Array.isArray(value) ? "list" : value === null ? "null" : typeof value;
 
 /**
  * Makes a choice.
@@ -40,7 +41,9 @@ export function choice<Options extends object, Made>(
         if (!(key in known)) {
           const settings = Object.keys(known).join(", ") || "none";
           throw new OnesheetError(
-            `Cannot set "${key}" of ${name}: its settings are ${settings}${didYouMean(key, Object.keys(known))}`,
+            `Cannot set "${key}" of ${name}: its settings are ${settings}${
+              didYouMean(key, Object.keys(known))
+            }`,
             { exitCode: 2 },
           );
         }

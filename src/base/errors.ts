@@ -12,7 +12,8 @@ export class OnesheetError extends Error {
 }
 
 /** The sentence of anything thrown. */
-export const messageOf = (thrown: unknown): string => thrown instanceof Error ? thrown.message : String(thrown);
+export const messageOf = (thrown: unknown): string =>
+  thrown instanceof Error ? thrown.message : String(thrown);
 
 /** Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`. */
 function distance(a: string, b: string): number {

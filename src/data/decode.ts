@@ -47,7 +47,7 @@ export async function decodeWith(decoder: Decoder, bytes: Uint8Array): Promise<P
     if (cause instanceof OnesheetError) throw cause;
     throw new OnesheetError(
       `Cannot decode this ${format} image: expected ${width} by ${height} whole pixels, ` +
-        `found a broken file (${messageOf(cause)}); fetch it again or leave it out`,
+        `found a broken file (${messageOf(cause).split("\n")[0]}); fetch it again or leave it out`,
       { cause },
     );
   }

@@ -11,6 +11,7 @@ import type { OpenOptions } from "./source.ts";
 
 /** The hub does not answer: no network, or a wrong `HF_ENDPOINT`. */
 export class HubUnreachable extends OnesheetError {
+  /** The class by name. */
   override name = "HubUnreachable";
 }
 
@@ -22,8 +23,6 @@ interface Entry {
   /** For a large file: its SHA-256. */
   readonly lfs?: { readonly oid: string };
 }
-
-type Progress = OpenOptions["onProgress"];
 
 const access = ({ hub, token }: Places) => ({ hubUrl: hub, accessToken: token });
 
@@ -86,7 +85,11 @@ async function download(
 }
 
 /** A counter of bytes that tells of whole megabytes. */
-function megabytes(what: string, total: number, onProgress: Progress): (count: number) => void {
+function megabytes(
+  what: string,
+  total: number,
+  onProgress: OpenOptions["onProgress"],
+): (count: number) => void {
   const whole = (bytes: number) => Math.floor(bytes / 1e6);
   let done = 0;
   return (count) => {
@@ -104,7 +107,7 @@ function megabytes(what: string, total: number, onProgress: Progress): (count: n
 export async function fetchFile(
   repo: string,
   name: string,
-  onProgress?: Progress,
+  onProgress?: OpenOptions["onProgress"],
   places: Places = usualPlaces(),
 ): Promise<string> {
   const id: RepoId = { type: "model", name: repo };
@@ -131,7 +134,7 @@ export async function fetchFile(
  */
 export async function fetchDataset(
   repo: string,
-  onProgress?: Progress,
+  onProgress?: OpenOptions["onProgress"],
   places: Places = usualPlaces(),
 ): Promise<string> {
   const id: RepoId = { type: "dataset", name: repo };

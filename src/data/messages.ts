@@ -1,9 +1,12 @@
 /** What a row of the hub data set says: the plot in its prompt, the genres in its answer, its poster. */
 
-/** A row made ready: the poster is the encoded image file. */
+/** What is used of a row. */
 export interface Example {
+  /** The plot, stripped. */
   readonly plot: string;
+  /** The genres, lower-cased. */
   readonly genres: readonly string[];
+  /** The encoded image file. */
   readonly poster: Uint8Array;
 }
 

@@ -28,6 +28,7 @@ export interface MmimdbDataset extends Dataset, FoundTokenizer {}
 
 /** The source; its inputs are `image` `[pixels, pixels, 3]`, `ids` `[tokens]` and `mask` `[tokens]`. */
 export interface MmimdbSource extends Source {
+  /** As `Source.open`; `places` are as the environment has them unless given. */
   open(options: OpenOptions, places?: Places): Promise<MmimdbDataset>;
 }
 

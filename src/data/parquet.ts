@@ -6,7 +6,9 @@ import { bytesAt } from "./read.ts";
 
 /** One file of a data set. */
 export interface Shard {
+  /** Its place on this machine. */
   readonly path: string;
+  /** Its name in its folder. */
   readonly name: string;
   /** Bytes. */
   readonly size: number;
@@ -72,12 +74,9 @@ async function reading<T>({ path }: Shard, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof OnesheetError) throw error;
     throw new OnesheetError(
-      `Cannot read "${path}": expected a whole parquet file, found one that does not read (${
-        messageOf(error)
-      }); ` +
-        "fetch or copy it again",
+      `Cannot read "${path}": expected a whole parquet file, found one that does not read ` +
+        `(${messageOf(error)}); fetch or copy it again`,
       { cause: error },
     );
   }

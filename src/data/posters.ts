@@ -17,7 +17,9 @@ import type { OpenOptions } from "./source.ts";
 export interface Posters extends Disposable {
   /** Row number in the data set of each example. */
   readonly rows: readonly number[];
+  /** The plot of each example. */
   readonly plots: readonly string[];
+  /** The genres of each example, lower-cased. */
   readonly genres: readonly (readonly string[])[];
   /** The encoded image of the example at this position. */
   poster(position: number): Uint8Array;

@@ -1,7 +1,8 @@
 /**
  * Antialiased bilinear resizing, bit for bit as Pillow's `Image.resize(size, BILINEAR)`: a horizontal and then a
- * vertical pass of fixed-point weights, each rounded to 8 bits.
- * Source: Pillow, src/libImaging/Resample.c.
+ * vertical pass of fixed-point weights, each rounded to 8 bits. (Pillow from 13 on resizes some tall pictures
+ * vertically first; the published notebook ran on an earlier one. The two differ by at most one level.)
+ * Source: Pillow 12, src/libImaging/Resample.c.
  */
 import { blank, crop, type Picture } from "./picture.ts";
 
@@ -46,9 +47,9 @@ function triangleTaps(inSize: number, outSize: number): Taps {
 }
 
 function horizontal(picture: Picture, width: number): Picture {
-  const { first, count, weights, stride } = triangleTaps(picture.width, width);
   const { data, height } = picture;
   const out = blank(width, height);
+  const { first, count, weights, stride } = triangleTaps(picture.width, width);
   const to = out.data;
   for (let y = 0, at = 0; y < height; y++) {
     const row = y * picture.width;
@@ -72,9 +73,9 @@ function horizontal(picture: Picture, width: number): Picture {
 }
 
 function vertical(picture: Picture, height: number): Picture {
-  const { first, count, weights, stride } = triangleTaps(picture.height, height);
   const { data, width } = picture;
   const out = blank(width, height);
+  const { first, count, weights, stride } = triangleTaps(picture.height, height);
   const to = out.data;
   const rowBytes = width * 3;
   const sums = new Int32Array(rowBytes);
@@ -92,6 +93,7 @@ function vertical(picture: Picture, height: number): Picture {
 
 /**
  * The picture at another size, antialiased bilinear, equal to Pillow's result.
+ * Throws `OnesheetError` unless both sides are whole numbers of at least 1 pixel.
  *
  * ```ts
  * import { resize } from "./resize.ts";

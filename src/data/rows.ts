@@ -28,19 +28,20 @@ export const inputSpecs = ({ pixels, tokens }: Preparation): Record<"image" | "i
   mask: { shape: [tokens], dtype: "int32" },
 });
 
-/** Writes a poster into `out` from `offset` on: augmented when a draw is given, brought to size, normalized. */
+/** Writes an example's poster into `out` from `offset` on: augmented when a draw is given, to size, normalized. */
 async function writePoster(
-  bytes: Uint8Array,
-  row: number,
+  posters: Posters,
+  example: number,
   draw: Draw | undefined,
   preparation: Preparation,
   out: Float32Array,
   offset: number,
 ): Promise<void> {
   const { pixels, augment } = preparation;
+  const row = posters.rows[example];
   let picture: Picture;
   try {
-    picture = await decode(bytes);
+    picture = await decode(posters.poster(example));
   } catch (error) {
     throw new OnesheetError(`Cannot use the poster of row ${row}: ${messageOf(error)}`, { cause: error });
   }
@@ -100,9 +101,7 @@ export function rowsOf(
         for (const genre of posters.genres[example]) target[at * labels.length + columns.get(genre)!] = 1;
       });
       await Promise.all(
-        examples.map((example, at) =>
-          writePoster(posters.poster(example), posters.rows[example], draw, preparation, image, at * numbers)
-        ),
+        examples.map((example, at) => writePoster(posters, example, draw, preparation, image, at * numbers)),
       );
       return {
         inputs: {

@@ -29,7 +29,7 @@ export function toRgb({ width, height, channels, data }: Samples, pixels: ImageH
   if (channels === 3 && data instanceof Uint8Array) return { width, height, data };
   const out = new Uint8Array(width * height * 3);
   if (pixels === "cmyk") cmykToRgb(data, out);
-  else if (channels < 3) {
+  else if (channels < 3 || pixels === "grey16") {
     for (let from = 0, to = 0; to < out.length; from += channels, to += 3) {
       out[to] = out[to + 1] = out[to + 2] = Math.min(data[from], 255);
     }

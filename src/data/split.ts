@@ -2,9 +2,11 @@
 import { OnesheetError } from "../base/errors.ts";
 import { permutation } from "./pcg64.ts";
 
-/** How to split: `test` is the part held out, in (0, 1); `seed` is NumPy's. */
+/** How to split. */
 export interface SplitOptions {
+  /** The part of the rows held out, in (0, 1). */
   readonly test: number;
+  /** NumPy's; a whole number of at least 0. */
   readonly seed: number;
 }
 

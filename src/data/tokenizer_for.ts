@@ -7,9 +7,11 @@ import type { OpenOptions } from "./source.ts";
 import { loadTokenizer, type Tokenizer, tokenizer } from "./tokens.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
-/** A tokenizer and where its vocabulary is from: a folder, a repository, or `the plots`. */
+/** A tokenizer and where its vocabulary is from. */
 export interface FoundTokenizer {
+  /** The tokenizer. */
   readonly tokenizer: Tokenizer;
+  /** A folder, a repository, or `the plots`. */
   readonly vocabulary: string;
 }
 

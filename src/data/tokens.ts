@@ -6,6 +6,7 @@ import { textIfThere } from "./read.ts";
 
 /** Token ids and which of them count, both `[texts, tokens]`, row-major. */
 export interface Tokens {
+  /** Positions in the vocabulary; `[PAD]` behind the text. */
   readonly ids: Int32Array;
   /** 1 where a token stands, 0 where padding does. */
   readonly mask: Int32Array;
@@ -21,9 +22,11 @@ export interface Tokenizer {
   encode(texts: readonly string[], tokens: number): Tokens;
 }
 
-/** Entries in the order of their ids, and whether letters lose case and accents first, as in the "uncased" models. */
+/** What makes a tokenizer. */
 export interface VocabularyOptions {
+  /** The entries in the order of their ids. */
   readonly vocab: readonly string[];
+  /** Whether letters lose case and accents first, as in the "uncased" models; they do unless told. */
   readonly lowercase?: boolean;
 }
 

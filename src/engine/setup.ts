@@ -35,7 +35,7 @@ async function lock(cache: string, log: PrepareOptions["log"]): Promise<Deno.FsF
   try {
     await Deno.mkdir(cache, { recursive: true });
     const file = await Deno.open(`${libraryFolder()}.lock`, { write: true, create: true });
-    if (false) {
+    if (!await file.tryLock(true)) {
       log?.("Waiting for another process that sets up libtensorflow");
       await file.lock(true);
     }
@@ -107,7 +107,7 @@ export async function prepare(options: PrepareOptions = {}, wheel?: Wheel): Prom
     );
   }
   const [cache, work] = [cacheFolder(), `${libraryFolder()}.work`];
-  const _held = await lock(cache, options.log);
+  using _held = await lock(cache, options.log);
   const meanwhile = locate();
   if (meanwhile !== undefined) return meanwhile;
   try {

@@ -62,7 +62,8 @@ export async function pipDownload(
     const { success, stderr } = await command.output();
     if (success) return join(folder, wheel.file);
     const lines = new TextDecoder().decode(stderr).trim().split("\n");
-    const reason = lines.findLast((line) => line.startsWith("ERROR:")) ?? lines.at(-1);
+    // When pip itself fails, "ERROR: Exception:" comes first and the reason is the last line of its traceback.
+    const reason = lines.findLast((line) => /^ERROR: (?!Exception:)/.test(line)) ?? lines.at(-1);
     throw new OnesheetError(`pip failed: ${reason?.replace("ERROR: ", "") || "it gave no reason"}`);
   } finally {
     clearInterval(watch);

@@ -3,8 +3,6 @@
  * before. Source: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3.
  */
 import { createReadStream } from "node:fs";
-import { PassThrough } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { createInflateRaw } from "node:zlib";
 import { messageOf, OnesheetError } from "../../base/errors.ts";
 import { writeAll, writeWhole } from "../../base/files.ts";
@@ -112,18 +110,19 @@ export async function unzip(
     const header = await readAt(file, entry.offset, 30);
     const start = entry.offset + 30 + header.getUint16(26, true) + header.getUint16(28, true);
     await writeWhole(path, async (target) => {
+      const source = createReadStream(archive, { start, end: start + packed - 1, highWaterMark: MEGABYTE });
+      const plain = method === DEFLATED ? source.pipe(createInflateRaw({ chunkSize: MEGABYTE })) : source;
+      source.on("error", (error) => plain.destroy(error));
       let written = 0;
-      await pipeline(
-        createReadStream(archive, { start, end: start + packed - 1, highWaterMark: MEGABYTE }),
-        method === DEFLATED ? createInflateRaw({ chunkSize: MEGABYTE }) : new PassThrough(),
-        async (pieces: AsyncIterable<Uint8Array>) => {
-          for await (const piece of pieces) {
-            await writeAll(target, piece);
-            written += piece.length;
-            onBytes(piece.length);
-          }
-        },
-      );
+      try {
+        for await (const piece of plain as AsyncIterable<Uint8Array>) {
+          await writeAll(target, piece);
+          written += piece.length;
+          onBytes(piece.length);
+        }
+      } finally {
+        source.destroy();
+      }
       if (written !== size) throw broken(archive, `expected ${size} bytes in "${name}", found ${written}`);
     });
   }

@@ -167,7 +167,7 @@ exif[0x0112] = 6
 four = Image.merge("CMYK", [*scene(W, H, 3).split(), alpha])
 few = picture.quantize(6)
 RGB, L, A = np.asarray(picture).astype(int), np.asarray(grey).astype(int)[..., None], np.asarray(rgba).astype(int)
-low = np.random.default_rng(4).integers(0, 256, (H, W, 1))
+low = np.random.default_rng(4).integers(0, 255, (H, W, 1))
 palette = lambda n: chunk(b"PLTE", np.random.default_rng(n).integers(0, 256, 3 * n).astype(np.uint8).tobytes())
 
 files = {

@@ -1,0 +1,165 @@
+/** The training loop: epochs of steps, an evaluation after each, and everything that matters written down. */
+import { ahead } from "../base/ahead.ts";
+import { OnesheetError } from "../base/errors.ts";
+import type { Dataset } from "../data/source.ts";
+import { saveModel } from "../store/save.ts";
+import { type Checkpointed, type RunState, saveCheckpoint } from "./checkpoint.ts";
+import type { Recipe } from "./recipe.ts";
+import { type EpochMetrics, readMetrics, runFiles, writeMetrics } from "./run.ts";
+import { batches, epochOrder } from "./sampler.ts";
+import { type Evaluation, PREFETCH, type Trainer } from "./trainer.ts";
+
+/** What happens while a run goes on. */
+export type TrainEvent =
+  | {
+    readonly kind: "step";
+    /** From 1. */
+    readonly epoch: number;
+    readonly epochs: number;
+    /** Batches of this epoch done, and in all. */
+    readonly batch: number;
+    readonly batches: number;
+    readonly step: number;
+    readonly rate: number;
+    /** The mean over this epoch so far. */
+    readonly loss: number;
+  }
+  | { readonly kind: "evaluating"; readonly done: number; readonly total: number }
+  | { readonly kind: "epoch"; readonly metrics: EpochMetrics; readonly improved: boolean }
+  | { readonly kind: "end"; readonly reason: EndReason; readonly metrics: readonly EpochMetrics[] };
+
+/** Why a run ended. */
+export type EndReason = "epochs" | "early stopping" | "step limit" | "interrupted";
+
+/** How far a run goes, and where from. */
+export interface LoopOptions {
+  readonly folder: string;
+  /** Where a run that is gone on with was. */
+  readonly from?: RunState;
+  /** Ends the run after this many steps of training in all. */
+  readonly maxSteps?: number;
+  /** Ends the run after the step under way, with a checkpoint. */
+  readonly signal?: AbortSignal;
+  /** Hears of each evaluated batch. */
+  readonly onEvaluating?: (done: number, total: number) => void;
+}
+
+/** The state before the first step. */
+export const startState = (recipe: Recipe): RunState => ({
+  epoch: 0,
+  batch: 0,
+  step: 0,
+  lossSum: 0,
+  schedule: recipe.learningRate.made.start(),
+  stopping: recipe.stop.made.start(),
+  finished: false,
+});
+
+const metricsOf = (
+  { epoch, batch, step, lossSum }: RunState,
+  lr: number,
+  { loss, scores }: Evaluation,
+  seconds: number,
+): EpochMetrics => ({
+  epoch: epoch + 1,
+  step,
+  lr,
+  train_loss: lossSum / batch,
+  val_loss: loss,
+  macro_f1: scores.macroF1,
+  micro_f1: scores.microF1,
+  weighted_f1: scores.weightedF1,
+  samples_f1: scores.samplesF1,
+  per_label: scores.perLabel,
+  seconds: Math.round(seconds * 1000) / 1000,
+});
+
+/** Trains until the recipe, a limit or a signal ends it; yields what happens. */
+export async function* train(
+  recipe: Recipe,
+  trainer: Trainer,
+  data: Dataset,
+  { folder, from = startState(recipe), maxSteps = Infinity, signal, onEvaluating }: LoopOptions,
+): AsyncGenerator<TrainEvent> {
+  const { model, trainable } = trainer.plan;
+  const { memory } = trainer;
+  const checkpointed: Checkpointed = {
+    folder,
+    model,
+    trainable,
+    memory,
+    moments: recipe.optimizer.made.moments,
+  };
+  const schedule = recipe.learningRate.made, stopping = recipe.stop.made;
+  const files = runFiles(folder);
+  let state = from;
+  let rows = (await readMetrics(folder)).filter((row) =>
+    row.epoch <= state.epoch && row.partial === undefined
+  );
+  const end = (reason: EndReason): TrainEvent => ({ kind: "end", reason, metrics: rows });
+
+  const evaluate = async (): Promise<Evaluation> => {
+    const total = Math.ceil(data.validation.size / recipe.batchSize);
+    return await trainer.evaluate(data.validation, data.labels, (done) => onEvaluating?.(done, total));
+  };
+
+  while (!state.finished && state.epoch < recipe.epochs) {
+    const started = performance.now();
+    const { epoch } = state;
+    const rate = schedule.rate(epoch, state.schedule);
+    const order = epochOrder(data.train.size, { seed: recipe.seed, epoch });
+    const all = batches(order, recipe.batchSize, { dropLast: true });
+    const draw = { seed: recipe.seed, epoch };
+    const left = all.slice(state.batch, state.batch + Math.max(0, maxSteps - state.step));
+    for await (const batch of ahead(left, PREFETCH, (positions) => data.train.batch(positions, draw))) {
+      const loss = await trainer.step(batch, rate, state.step + 1);
+      if (!Number.isFinite(loss)) throw notFinite(loss, state);
+      state = { ...state, batch: state.batch + 1, step: state.step + 1, lossSum: state.lossSum + loss };
+      yield {
+        kind: "step",
+        epoch: epoch + 1,
+        epochs: recipe.epochs,
+        batch: state.batch,
+        batches: all.length,
+        step: state.step,
+        rate,
+        loss: state.lossSum / state.batch,
+      };
+      if (signal?.aborted) {
+        await saveCheckpoint(checkpointed, state);
+        return yield end("interrupted");
+      }
+    }
+    const partial = state.batch < all.length;
+    if (partial) await saveCheckpoint(checkpointed, state);
+    if (partial && state.batch === 0) return yield end("step limit");
+    const evaluation = await evaluate();
+    const metrics = metricsOf(state, rate, evaluation, (performance.now() - started) / 1000);
+    const verdict = stopping.next(state.stopping, evaluation.scores);
+    if (verdict.improved) await saveModel(files.best, model, memory);
+    rows = [...rows, partial ? { ...metrics, partial } : metrics];
+    await writeMetrics(folder, rows);
+    yield { kind: "epoch", metrics, improved: verdict.improved };
+    if (partial) return yield end("step limit");
+    const score = evaluation.scores[stopping.on];
+    state = {
+      epoch: epoch + 1,
+      batch: 0,
+      step: state.step,
+      lossSum: 0,
+      schedule: schedule.next(state.schedule, epoch, score),
+      stopping: verdict.state,
+      finished: verdict.stop,
+    };
+    await saveCheckpoint(checkpointed, state);
+  }
+  yield end(state.finished ? "early stopping" : "epochs");
+}
+
+const notFinite = (loss: number, { epoch, batch, step }: RunState): OnesheetError =>
+  new OnesheetError(
+    `Cannot go on: the loss is ${loss} at step ${step + 1} (epoch ${epoch + 1}, batch ${
+      batch + 1
+    }); lower the ` +
+      "learning rate, or look for broken rows; --resume goes on from the last checkpoint",
+  );

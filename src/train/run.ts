@@ -1,0 +1,98 @@
+/** A run folder: what a run writes, and how it is read again. */
+import { join } from "node:path";
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { writeFileWhole } from "../base/files.ts";
+import type { LabelScore } from "./metrics.ts";
+
+/** One line of `metrics.jsonl`: an epoch, counted from 1. */
+export interface EpochMetrics {
+  readonly epoch: number;
+  /** Steps of training done when the epoch was evaluated. */
+  readonly step: number;
+  readonly lr: number;
+  readonly train_loss: number;
+  readonly val_loss: number;
+  readonly macro_f1: number;
+  readonly micro_f1: number;
+  readonly weighted_f1: number;
+  readonly samples_f1: number;
+  readonly per_label: readonly LabelScore[];
+  readonly seconds: number;
+  /** Present when the epoch was cut short by a step limit. */
+  readonly partial?: true;
+}
+
+/** `recipe.json`: what was run, resolved. */
+export interface RunRecord {
+  readonly onesheet: string;
+  /** The recipe's module, and the settings changed on the command line. */
+  readonly module: string;
+  readonly settings: readonly string[];
+  readonly data?: string;
+  readonly limit?: number;
+  readonly weights: string;
+  readonly engine: string;
+  readonly recipe: unknown;
+}
+
+/** The files of a run folder. */
+export const runFiles = (folder: string) => ({
+  recipe: join(folder, "recipe.json"),
+  labels: join(folder, "labels.json"),
+  metrics: join(folder, "metrics.jsonl"),
+  best: join(folder, "best.safetensors"),
+  curves: join(folder, "curves.svg"),
+  /** Everything needed to go on exactly. */
+  last: join(folder, "last"),
+  /** What the data source keeps to read other examples as it read these. */
+  reader: join(folder, "reader"),
+});
+
+const json = (value: unknown) => JSON.stringify(value, null, 2) + "\n";
+
+/** Starts a run folder; one that already holds a run is an error. */
+export async function startRun(folder: string, record: RunRecord, labels: readonly string[]): Promise<void> {
+  const files = runFiles(folder);
+  if (await exists(files.recipe)) {
+    throw new OnesheetError(
+      `Cannot start a run in "${folder}": it already holds one; use --resume to go on with it, or another --run`,
+      { exitCode: 2 },
+    );
+  }
+  await Deno.mkdir(files.reader, { recursive: true });
+  await writeFileWhole(files.labels, json(labels));
+  await writeFileWhole(files.recipe, json(record));
+}
+
+/** Reads `recipe.json` of a run folder. */
+export async function readRecord(folder: string): Promise<RunRecord> {
+  const { recipe } = runFiles(folder);
+  try {
+    return JSON.parse(await Deno.readTextFile(recipe));
+  } catch (cause) {
+    const why = cause instanceof Deno.errors.NotFound ? "no recipe.json" : messageOf(cause);
+    throw new OnesheetError(`Cannot read the run "${folder}": expected a run folder, found ${why}`, {
+      cause,
+      exitCode: 2,
+    });
+  }
+}
+
+/** Reads `labels.json` of a run folder. */
+export const readLabels = async (folder: string): Promise<string[]> =>
+  JSON.parse(await Deno.readTextFile(runFiles(folder).labels));
+
+/** Reads `metrics.jsonl`; no file is no epochs. */
+export async function readMetrics(folder: string): Promise<EpochMetrics[]> {
+  const { metrics } = runFiles(folder);
+  if (!await exists(metrics)) return [];
+  const lines = (await Deno.readTextFile(metrics)).split("\n").filter((line) => line !== "");
+  return lines.map((line) => JSON.parse(line));
+}
+
+/** Writes `metrics.jsonl` whole. */
+export const writeMetrics = (folder: string, rows: readonly EpochMetrics[]): Promise<void> =>
+  writeFileWhole(runFiles(folder).metrics, rows.map((row) => JSON.stringify(row) + "\n").join(""));
+
+/** Whether there is a file or folder of that name. */
+export const exists = (path: string): Promise<boolean> => Deno.stat(path).then(() => true, () => false);

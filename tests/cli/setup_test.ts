@@ -1,0 +1,49 @@
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { join } from "node:path";
+import { OnesheetError } from "../../src/base/errors.ts";
+import { setup } from "../../src/cli/setup.ts";
+import { libraryNames } from "../../src/engine/setup/wheel.ts";
+
+/** `setup` in a process with these environment variables. */
+async function run(
+  args: string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number; stdout: string }> {
+  const module = JSON.stringify(new URL("../../src/cli/setup.ts", import.meta.url).href);
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", `import { setup } from ${module}; Deno.exit(await setup(Deno.args));`, ...args],
+    cwd: import.meta.dirname,
+    env: { ...env },
+  }).output();
+  return { code, stdout: new TextDecoder().decode(stdout) };
+}
+
+Deno.test("setup --help tells the usage and the environment variables", async () => {
+  const { code, stdout } = await run(["--help"], {});
+  assertEquals(code, 0);
+  for (const part of ["Usage: deno task setup", "ONESHEET_TENSORFLOW", "ONESHEET_CACHE"]) {
+    assertStringIncludes(stdout, part);
+  }
+});
+
+Deno.test("setup refuses arguments it does not know", async () => {
+  for (const argument of ["--wat", "extra"]) {
+    const error = await assertRejects(
+      () => setup([argument]),
+      OnesheetError,
+      `Cannot run setup with "${argument}"`,
+    );
+    assertEquals(error.exitCode, 2);
+  }
+});
+
+Deno.test("setup prints where the library is", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const name of Object.values(libraryNames)) await Deno.writeTextFile(join(folder, name), "");
+    const { code, stdout } = await run([], { ONESHEET_TENSORFLOW: folder });
+    assertEquals([code, stdout], [0, `libtensorflow of your own is in ${folder}\n`]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
