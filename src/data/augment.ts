@@ -19,11 +19,12 @@ export type Augmentation = Choice<(picture: Picture, random: Random) => Picture>
  * window's share of the area, `ratio` its width over height before resizing.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { random } from "../base/random.ts";
  * import { randomResizedCrop } from "./augment.ts";
  * const picture = { width: 30, height: 20, data: new Uint8Array(30 * 20 * 3) };
  * const small = randomResizedCrop({ size: 8, scale: [0.7, 1] }).made(picture, random(42, "crop"));
- * console.assert(small.width === 8 && small.height === 8);
+ * assertEquals([small.width, small.height], [8, 8]);
  * ```
  */
 export const randomResizedCrop = (

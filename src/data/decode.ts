@@ -59,10 +59,11 @@ export async function decodeWith(decoder: Decoder, bytes: Uint8Array): Promise<P
  * Throws `OnesheetError` for another format, more than `pixelLimit` pixels, and a broken file.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { decode } from "./decode.ts";
  * const gif = "R0lGODdhAQABAIAAAMgyCgAAACwAAAAAAQABAAACAkQBADs=";
  * const picture = await decode(Uint8Array.from(atob(gif), (c) => c.charCodeAt(0)));
- * console.assert(picture.data.join() === "200,50,10");
+ * assertEquals([...picture.data], [200, 50, 10]);
  * ```
  */
 export const decode = async (bytes: Uint8Array): Promise<Picture> => decodeWith(await bestDecoder(), bytes);

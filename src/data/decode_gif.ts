@@ -13,7 +13,7 @@ interface GifModule {
 }
 
 /** The picture's size, and the colour of what the first frame leaves open. */
-interface Canvas {
+export interface Canvas {
   readonly width: number;
   readonly height: number;
   readonly colour: Uint8Array;

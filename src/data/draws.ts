@@ -3,16 +3,9 @@
  * Source: torchvision `transforms.py`. Each function takes its numbers from the given stream alone, in a fixed order.
  */
 import type { Random } from "../base/random.ts";
+import type { Window } from "./picture.ts";
 import type { Range } from "./ranges.ts";
 import type { Affine } from "./warp.ts";
-
-/** A part of a picture, in pixels. */
-export interface Window {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The nearest whole number, of two equally near ones the even one, as Python rounds. */
 function rounded(value: number): number {

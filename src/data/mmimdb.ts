@@ -1,15 +1,17 @@
 /** Posters, plots and genres in the file layout of the hub data set `sxj1215/mmimdb`. */
 import { type Choice, choice } from "../base/choice.ts";
+import { OnesheetError } from "../base/errors.ts";
 import { fetchDataset } from "./hub.ts";
 import { labelsOf } from "./messages.ts";
 import { imagenet } from "./normalize.ts";
 import { type Places, usualPlaces } from "./places.ts";
 import { openPosters } from "./posters.ts";
 import { demand } from "./ranges.ts";
-import { inputSpecs, type Preparation, rowsOf } from "./rows.ts";
-import type { Dataset, OpenOptions, Source } from "./source.ts";
+import { inputSpecs, type Preparation, readerOf, rowsOf } from "./rows.ts";
+import type { Dataset, OpenOptions, Reader, Source } from "./source.ts";
 import { trainTestSplit } from "./split.ts";
-import { type FoundTokenizer, tokenizerFor } from "./tokenizer_for.ts";
+import { type FoundTokenizer, MADE, tokenizerFor } from "./tokenizer_for.ts";
+import { loadTokenizer, TOKENIZER } from "./tokens.ts";
 
 /** The settings of `mmimdb`. */
 export interface MmimdbOptions extends Preparation {
@@ -46,13 +48,13 @@ const published: MmimdbOptions = {
 
 async function open(
   options: MmimdbOptions,
-  { data, limit, onProgress }: OpenOptions,
+  { data, kept, limit, onProgress }: OpenOptions,
   places: Places,
 ): Promise<MmimdbDataset> {
   using resources = new DisposableStack();
   const folder = data ?? await fetchDataset(options.repo, onProgress, places);
   const posters = resources.use(await openPosters(folder, onProgress, places));
-  const found = await tokenizerFor(options.vocabulary, folder, posters.plots, onProgress, places);
+  const found = await tokenizerFor(kept ?? options.vocabulary, folder, posters.plots, onProgress, places);
   const labels = labelsOf(posters.genres);
   const { train, test } = trainTestSplit(posters.rows.length, {
     test: options.validation,
@@ -61,8 +63,23 @@ async function open(
   const side = (positions: Int32Array) =>
     rowsOf(posters, positions.subarray(0, limit), labels, found.tokenizer, options);
   const sides = { train: side(train), validation: side(test) };
-  const kept = resources.move();
-  return { ...found, labels, ...sides, [Symbol.asyncDispose]: () => Promise.resolve(kept.dispose()) };
+  const open = resources.move();
+  return {
+    ...found,
+    labels,
+    ...sides,
+    kept: { [TOKENIZER]: found.tokenizer.json },
+    ...(found.vocabulary === MADE && { makeshift: "the vocabulary" }),
+    [Symbol.asyncDispose]: () => Promise.resolve(open.dispose()),
+  };
+}
+
+async function reader(options: MmimdbOptions, kept: string): Promise<Reader> {
+  const tokenizer = await loadTokenizer(kept);
+  if (tokenizer !== undefined) return readerOf(tokenizer, options);
+  throw new OnesheetError(
+    `Cannot read examples as the run did: expected ${TOKENIZER} in "${kept}", found none`,
+  );
 }
 
 /**
@@ -86,6 +103,7 @@ export function mmimdb(options: Partial<MmimdbOptions> = {}): Choice<MmimdbSourc
     return {
       inputs: inputSpecs(settings),
       open: (request, places = usualPlaces()) => open(settings, request, places),
+      reader: (kept) => reader(settings, kept),
     };
   });
 }

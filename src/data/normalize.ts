@@ -15,10 +15,11 @@ export const imagenet: Moments = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.2
  * after each operation as PyTorch's float32 arithmetic does.
  *
  * ```ts
+ * import { assertAlmostEquals } from "@std/assert";
  * import { imagenet, normalize } from "./normalize.ts";
  * const out = new Float32Array(3);
  * normalize({ width: 1, height: 1, data: Uint8Array.of(255, 0, 128) }, imagenet, out, 0);
- * console.assert(Math.abs(out[0] - (1 - 0.485) / 0.229) < 1e-6);
+ * assertAlmostEquals(out[0], (1 - 0.485) / 0.229, 1e-6);
  * ```
  */
 export function normalize(

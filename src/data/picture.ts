@@ -8,6 +8,14 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
+/** A part of a picture, in pixels; (`x`, `y`) is its upper left corner. */
+export interface Window {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
 /** A black picture. Throws `OnesheetError` unless both sides are whole numbers of at least 1 pixel. */
 export function blank(width: number, height: number): Picture {
   if (!(Number.isInteger(width) && Number.isInteger(height) && width > 0 && height > 0)) {

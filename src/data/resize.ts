@@ -4,7 +4,7 @@
  * vertically first; the published notebook ran on an earlier one. The two differ by at most one level.)
  * Source: Pillow 12, src/libImaging/Resample.c.
  */
-import { blank, crop, type Picture } from "./picture.ts";
+import { blank, crop, type Picture, type Window } from "./picture.ts";
 
 /** Bits after the binary point of a weight: 32 - 8 (the pixel) - 2 (sign and headroom). */
 const fractionBits = 32 - 8 - 2;
@@ -96,9 +96,10 @@ function vertical(picture: Picture, height: number): Picture {
  * Throws `OnesheetError` unless both sides are whole numbers of at least 1 pixel.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { resize } from "./resize.ts";
  * const twoByOne = { width: 2, height: 1, data: Uint8Array.of(0, 0, 0, 200, 100, 50) };
- * console.assert(resize(twoByOne, 1, 1).data.join() === "100,50,25");
+ * assertEquals([...resize(twoByOne, 1, 1).data], [100, 50, 25]);
  * ```
  */
 export function resize(picture: Picture, width: number, height: number): Picture {
@@ -109,7 +110,7 @@ export function resize(picture: Picture, width: number, height: number): Picture
 /** A window of the picture brought to a size: `crop` and then `resize`. */
 export const resizedCrop = (
   picture: Picture,
-  window: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+  window: Window,
   width: number,
   height: number,
 ): Picture => resize(crop(picture, window.x, window.y, window.width, window.height), width, height);

@@ -8,7 +8,7 @@ import { type Moments, normalize } from "./normalize.ts";
 import type { Picture } from "./picture.ts";
 import type { Posters } from "./posters.ts";
 import { resize } from "./resize.ts";
-import type { Draw, InputSpec, Rows } from "./source.ts";
+import type { Draw, InputSpec, Reader, Rows } from "./source.ts";
 import type { Tokenizer, Tokens } from "./tokens.ts";
 
 /** How an example is made ready for a model. */
@@ -28,7 +28,18 @@ export const inputSpecs = ({ pixels, tokens }: Preparation): Record<"image" | "i
   mask: { shape: [tokens], dtype: "int32" },
 });
 
-/** Writes an example's poster into `out` from `offset` on: augmented when a draw is given, to size, normalized. */
+/** Writes a picture into `out` from `offset` on: changed by `augment`, brought to size, normalized. */
+async function writePicture(
+  bytes: Uint8Array,
+  augment: (picture: Picture) => Picture,
+  { pixels, mean, std }: Preparation,
+  out: Float32Array,
+  offset: number,
+): Promise<void> {
+  normalize(resize(augment(await decode(bytes)), pixels, pixels), { mean, std }, out, offset);
+}
+
+/** The same for an example's poster, augmented when a draw is given. */
 async function writePoster(
   posters: Posters,
   example: number,
@@ -37,20 +48,37 @@ async function writePoster(
   out: Float32Array,
   offset: number,
 ): Promise<void> {
-  const { pixels, augment } = preparation;
   const row = posters.rows[example];
-  let picture: Picture;
+  const augment = (picture: Picture): Picture => {
+    if (draw === undefined) return picture;
+    const stream = random(draw.seed, draw.epoch, row);
+    return preparation.augment.reduce((changed, { made }) => made(changed, stream), picture);
+  };
   try {
-    picture = await decode(posters.poster(example));
+    await writePicture(posters.poster(example), augment, preparation, out, offset);
   } catch (error) {
     throw new OnesheetError(`Cannot use the poster of row ${row}: ${messageOf(error)}`, { cause: error });
   }
-  if (draw !== undefined) {
-    const stream = random(draw.seed, draw.epoch, row);
-    picture = augment.reduce((changed, { made }) => made(changed, stream), picture);
-  }
-  normalize(resize(picture, pixels, pixels), preparation, out, offset);
 }
+
+/** The inputs of a model, by name. */
+const inputsOf = (size: number, { pixels, tokens }: Preparation, image: Float32Array, text: Tokens) => ({
+  image: float32([size, pixels, pixels, 3], image),
+  ids: int32([size, tokens], text.ids),
+  mask: int32([size, tokens], text.mask),
+});
+
+/** Makes examples from outside ready as validation rows are. */
+export const readerOf = (tokenizer: Tokenizer, preparation: Preparation): Reader => async (examples) => {
+  const { pixels, tokens } = preparation;
+  const numbers = pixels * pixels * 3;
+  const image = new Float32Array(examples.length * numbers);
+  await Promise.all(
+    examples.map(({ image: bytes }, at) => writePicture(bytes, (x) => x, preparation, image, at * numbers)),
+  );
+  const text = tokenizer.encode(examples.map((example) => example.text), tokens);
+  return inputsOf(examples.length, preparation, image, text);
+};
 
 /** Encodes a plot when it is first asked for and keeps its ids: later epochs pay nothing. */
 function plotTokens(
@@ -103,14 +131,7 @@ export function rowsOf(
       await Promise.all(
         examples.map((example, at) => writePoster(posters, example, draw, preparation, image, at * numbers)),
       );
-      return {
-        inputs: {
-          image: float32([size, pixels, pixels, 3], image),
-          ids: int32([size, tokens], ids),
-          mask: int32([size, tokens], mask),
-        },
-        labels: target,
-      };
+      return { inputs: inputsOf(size, preparation, image, { ids, mask }), labels: target };
     },
   };
 }

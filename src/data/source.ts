@@ -35,12 +35,27 @@ export interface Dataset extends AsyncDisposable {
   readonly labels: readonly string[];
   readonly train: Rows;
   readonly validation: Rows;
+  /** Small files, by name, that a run keeps so that other examples are read as these were: the vocabulary, say. */
+  readonly kept: Readonly<Record<string, string>>;
+  /** What was made up because the real thing was out of reach; only weights that start at random can go with it. */
+  readonly makeshift?: string;
 }
+
+/** An example from outside the data set: the bytes of an image file and a text. */
+export interface Example {
+  readonly image: Uint8Array;
+  readonly text: string;
+}
+
+/** Makes examples ready for the model: its inputs by name. */
+export type Reader = (examples: readonly Example[]) => Promise<Readonly<Record<string, Value>>>;
 
 /** What the command line may say about the data. */
 export interface OpenOptions {
   /** A folder in the source's layout; without it the source finds its data itself. */
   readonly data?: string;
+  /** A folder with the files that a run kept, to read the data as that run did. */
+  readonly kept?: string;
   /** Use only the first rows of the training and of the validation side. */
   readonly limit?: number;
   /** Told how far a long preparation is: rows done and rows in all. */
@@ -51,4 +66,6 @@ export interface OpenOptions {
 export interface Source {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   open(options: OpenOptions): Promise<Dataset>;
+  /** Reads single examples as a run did; the folder holds the files that it kept. */
+  reader(kept: string): Promise<Reader>;
 }

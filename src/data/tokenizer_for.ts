@@ -15,6 +15,9 @@ export interface FoundTokenizer {
   readonly vocabulary: string;
 }
 
+/** The `vocabulary` of a tokenizer that was made for want of a real one. */
+export const MADE = "the plots";
+
 /** Entries of bert-base-uncased, and so the rows of the token embedding that a made vocabulary may fill. */
 const BERT_SIZE = 30522;
 
@@ -56,6 +59,6 @@ export async function tokenizerFor(
       plots.length,
       plots.length,
     );
-    return { tokenizer: tokenizer({ vocab: entries }), vocabulary: "the plots" };
+    return { tokenizer: tokenizer({ vocab: entries }), vocabulary: MADE };
   }
 }

@@ -147,9 +147,12 @@ function parse(json: string, from: string): { normalizer?: { lowercase?: boolean
 export const tokenizer = (options: VocabularyOptions): Tokenizer =>
   tokenizerOf(bertJson(options), `of ${options.vocab.length} entries`);
 
+/** The file that holds a whole tokenizer. */
+export const TOKENIZER = "tokenizer.json";
+
 /** The tokenizer of a folder's `tokenizer.json`, else of its `vocab.txt`; undefined when it has neither. */
 export async function loadTokenizer(folder: string): Promise<Tokenizer | undefined> {
-  const file = join(folder, "tokenizer.json");
+  const file = join(folder, TOKENIZER);
   const json = await textIfThere(file);
   if (json !== undefined) return tokenizerOf(json, `"${file}"`);
   const list = await textIfThere(join(folder, "vocab.txt"));

@@ -22,7 +22,7 @@ export interface Affine {
 
 const radians = (degrees: number): number => degrees * (Math.PI / 180);
 
-/** Fills `out` through `sourceOf`: for each output position along one axis, the input position or -1. */
+/** The picture of the given input columns and rows, black where one is -1. */
 function copyGrid(picture: Picture, columns: Int32Array, rows: Int32Array): Picture {
   const { width, height, data } = picture;
   const out = blank(width, height);
@@ -72,22 +72,20 @@ function sample(picture: Picture, m: Matrix): Picture {
   return out;
 }
 
-/** Rounds to 15 decimals, so that quarter turns are exact. */
-const rounded = (value: number): number => Number(value.toFixed(15));
-
 /**
  * The picture turned about its centre by `degrees` counter-clockwise, at its own size.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { rotate } from "./warp.ts";
  * const twoByOne = { width: 2, height: 1, data: Uint8Array.of(1, 2, 3, 4, 5, 6) };
- * console.assert(rotate(twoByOne, 180).data.join() === "4,5,6,1,2,3");
+ * assertEquals([...rotate(twoByOne, 180).data], [4, 5, 6, 1, 2, 3]);
  * ```
  */
 export function rotate(picture: Picture, degrees: number): Picture {
   const angle = -radians((degrees % 360 + 360) % 360);
-  const cosine = rounded(Math.cos(angle));
-  const sine = rounded(Math.sin(angle));
+  const cosine = Math.cos(angle);
+  const sine = Math.sin(angle);
   const x = picture.width / 2, y = picture.height / 2;
   return sample(picture, [
     cosine,

@@ -12,6 +12,7 @@ import { require, tf } from "./tfjs.ts";
 export interface Finding {
   /** What was looked at. */
   readonly what: string;
+  /** Whether the engines can use it. */
   readonly ok: boolean;
   /** What is there, or what went wrong. */
   readonly found: string;
@@ -101,8 +102,12 @@ export async function inspect(): Promise<Finding[]> {
   ];
   if (findings[3].ok) {
     const files = locate()!;
-    const again = `delete "${files.folder}" and ${setup}, or ${portable}`;
-    findings.push(await finding("libtensorflow opens", again, () => opened(files)));
+    const again = files.version === undefined
+      ? "correct or unset ONESHEET_TENSORFLOW"
+      : `delete "${files.folder}"`;
+    findings.push(
+      await finding("libtensorflow opens", `${again} and ${setup}, or ${portable}`, () => opened(files)),
+    );
   }
   findings.push(await finding("sharp", "run `deno install`; until then posters are read more slowly", sharp));
   findings.push(await finding("wasm backend", "run `deno install`", wasm));

@@ -5,10 +5,12 @@
 import { messageOf } from "../base/errors.ts";
 import { openLibrary } from "./library.ts";
 
-const [core, framework] = Deno.args;
-try {
-  console.log(openLibrary({ core, framework }).version);
-} catch (error) {
-  console.error(messageOf(error));
-  Deno.exit(1);
+if (import.meta.main) {
+  const [core, framework] = Deno.args;
+  try {
+    console.log(openLibrary({ core, framework }).version);
+  } catch (error) {
+    console.error(messageOf(error));
+    Deno.exit(1);
+  }
 }

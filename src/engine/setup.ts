@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { cacheFolder } from "../base/cache.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { syncFolder } from "../base/files.ts";
+import { sizeOf } from "./setup/download.ts";
 import { fetchWheel, ownFolder } from "./setup/fetch.ts";
 import { type LibraryFiles, libraryFolder, locate } from "./setup/locate.ts";
 import { freeBytes, isNoSpace, noSpace, readable } from "./setup/space.ts";
@@ -49,11 +50,6 @@ async function lock(cache: string, log: PrepareOptions["log"]): Promise<Deno.FsF
   }
 }
 
-async function sizeOf(path: string): Promise<number> {
-  const stat = await Deno.stat(path).catch(() => undefined);
-  return stat?.size ?? 0;
-}
-
 /** Fetches and unpacks; `work` is a scratch folder on the disk of the final one. */
 async function install(wheel: Wheel, cache: string, work: string, options: PrepareOptions): Promise<void> {
   const { onProgress = () => {}, log = () => {} } = options;
@@ -67,6 +63,7 @@ async function install(wheel: Wheel, cache: string, work: string, options: Prepa
   await Deno.mkdir(folder);
   const onBytes = (bytes: number) => onProgress("download", Math.min(bytes, wheel.bytes), wheel.bytes);
   const archive = await fetchWheel(wheel, { part, scratch, onBytes, log });
+  onBytes(wheel.bytes);
   log("Unpacking");
   let done = 0;
   const targets = Object.values(libraryNames).map((name) => [`tensorflow/${name}`, join(folder, name)]);
@@ -99,11 +96,9 @@ export async function prepare(options: PrepareOptions = {}, wheel?: Wheel): Prom
   if (present !== undefined) return present;
   const wanted = wheel ?? wheelHere();
   if (wanted === undefined) {
+    const known = platforms.join(", ");
     throw new OnesheetError(
-      `Cannot set up libtensorflow for ${platform}: expected one of ${
-        platforms.join(", ")
-      }; use --engine portable, ` +
-        `or ${ownFolder}`,
+      `Cannot set up libtensorflow for ${platform}: expected ${known}; use --engine portable, or ${ownFolder}`,
     );
   }
   const [cache, work] = [cacheFolder(), `${libraryFolder()}.work`];

@@ -24,8 +24,13 @@ export type TrainEvent =
     /** The mean over this epoch so far. */
     readonly loss: number;
   }
-  | { readonly kind: "evaluating"; readonly done: number; readonly total: number }
-  | { readonly kind: "epoch"; readonly metrics: EpochMetrics; readonly improved: boolean }
+  | {
+    readonly kind: "epoch";
+    readonly metrics: EpochMetrics;
+    readonly improved: boolean;
+    /** All epochs so far, this one included. */
+    readonly curves: readonly EpochMetrics[];
+  }
   | { readonly kind: "end"; readonly reason: EndReason; readonly metrics: readonly EpochMetrics[] };
 
 /** Why a run ended. */
@@ -139,7 +144,7 @@ export async function* train(
     if (verdict.improved) await saveModel(files.best, model, memory);
     rows = [...rows, partial ? { ...metrics, partial } : metrics];
     await writeMetrics(folder, rows);
-    yield { kind: "epoch", metrics, improved: verdict.improved };
+    yield { kind: "epoch", metrics, improved: verdict.improved, curves: rows };
     if (partial) return yield end("step limit");
     const score = evaluation.scores[stopping.on];
     state = {

@@ -13,6 +13,12 @@ Deno.test("contrast 0 gives the rounded mean luma, saturation 0 the luma of each
   assertEquals([...adjustSaturation(primaries, 0).data], [76, 76, 76, 150, 150, 150, 29, 29, 29]);
 });
 
+Deno.test("blending rounds the product to single precision before the sum, as Pillow's C code does", () => {
+  // The mean is 44: Pillow gives 74 for 128, where one rounding alone would give 73.
+  const greys = { width: 3, height: 1, data: Uint8Array.of(128, 128, 128, 2, 2, 2, 2, 2, 2) };
+  assertEquals(adjustContrast(greys, 0.3571428060531616).data[0], 74);
+});
+
 Deno.test("hue leaves greys alone and a third of the circle turns red into green", () => {
   const greys = { width: 2, height: 1, data: Uint8Array.of(0, 0, 0, 130, 130, 130) };
   assertSamePicture(adjustHue(greys, 0.3), greys, "greys");

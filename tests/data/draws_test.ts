@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { random } from "../../src/base/random.ts";
-import { drawAdjustments, drawAffine, drawWindow, type Window } from "../../src/data/draws.ts";
+import { drawAdjustments, drawAffine, drawWindow } from "../../src/data/draws.ts";
+import type { Window } from "../../src/data/picture.ts";
 import { goldenJson } from "./pixel_goldens.ts";
 
 type Range = readonly [number, number];

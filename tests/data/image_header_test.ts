@@ -23,6 +23,13 @@ Deno.test("the header tells apart what needs its own way to RGB", () => {
   ]);
 });
 
+Deno.test("JPEG tables, fill bytes and stray bytes before the frame header are passed over", () => {
+  const bytes = goldenImage("progressive.jpg");
+  const table = [0xff, 0xc4, 0, 9, 1, 2, 3, 4, 5, 6, 7];
+  const before = Uint8Array.of(0xff, 0xd8, ...table, 0, 0, 0xff, 0xff, ...bytes.subarray(2));
+  assertEquals(imageHeader(before), imageHeader(bytes));
+});
+
 Deno.test("a header cut anywhere is an error, never a wrong size or an endless search", () => {
   const images = [
     "progressive.jpg",

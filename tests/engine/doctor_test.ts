@@ -49,7 +49,7 @@ Deno.test("inspect reports a library that does not open and lives on", () =>
     const { ok, found, fix } = findings.get("libtensorflow opens")!;
     assert(!ok);
     assertStringIncludes(found, join(folder, libraryNames.framework));
-    assertStringIncludes(fix!, "deno task setup");
+    assertStringIncludes(fix!, "unset ONESHEET_TENSORFLOW and run `deno task setup`");
     assertEquals(findings.get("wasm backend")!.ok, true);
   }));
 

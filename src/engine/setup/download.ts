@@ -20,7 +20,8 @@ const TRIES = 5;
 /** A failure that may pass when tried again. */
 class Passing extends Error {}
 
-async function sizeOf(path: string): Promise<number> {
+/** Size of a file in bytes; 0 when it is not there. */
+export async function sizeOf(path: string): Promise<number> {
   try {
     return (await Deno.stat(path)).size;
   } catch (error) {

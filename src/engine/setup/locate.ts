@@ -6,6 +6,7 @@ import { libraryNames, version } from "./wheel.ts";
 
 /** The two shared libraries of libtensorflow, present on the disk. */
 export interface LibraryFiles {
+  /** The folder that holds both. */
   readonly folder: string;
   /** Path of libtensorflow_cc: graphs, sessions, kernels. */
   readonly core: string;
@@ -34,6 +35,13 @@ function filesIn(folder: string): LibraryFiles | undefined {
 /**
  * The libraries in the folder that ONESHEET_TENSORFLOW names, otherwise those in the cache folder; undefined when
  * they were never set up. A variable that names a folder without them is an error.
+ *
+ * @example
+ * ```ts
+ * import { locate } from "./locate.ts";
+ *
+ * console.log(locate()?.core ?? "libtensorflow is not set up");
+ * ```
  */
 export function locate(): LibraryFiles | undefined {
   const own = Deno.env.get("ONESHEET_TENSORFLOW");

@@ -144,6 +144,7 @@ def swapped_profile():
         tags[name] = slice(at, at + length)
     red, green = bytes(profile[tags[b"rXYZ"]]), bytes(profile[tags[b"gXYZ"]])
     profile[tags[b"rXYZ"]], profile[tags[b"gXYZ"]] = green, red
+    profile[24:36] = bytes(12)  # the time of its making
     return bytes(profile)
 
 
@@ -284,7 +285,8 @@ def affine(image, angle, right, down, scale, shear_x, shear_y):
     return F.affine(image, angle, [right, down], scale, [shear_x, shear_y])
 
 
-affine_cases = [(0, 0, 0, 1, 0, 0), (0, 3, -2, 1, 0, 0), (0, 0, 0, 1.7, 0, 0), (0, -1, 4, 0.6, 0, 0), (180, 1, 2, 1, 0, 0)]
+affine_cases = [(0, 0, 0, 1, 0, 0), (0, 3, -2, 1, 0, 0), (0, 0, 0, 1.7, 0, 0), (0, -1, 4, 0.6, 0, 0), (180, 1, 2, 1, 0, 0),
+                (0, 0, 0, 0.5, 0, 0)]  # the last, on "square", meets the picture's edge exactly
 for _ in range(10):
     move = (numbers.randint(-3, 3), numbers.randint(-3, 3))
     affine_cases.append((0, *move, numbers.uniform(0.9, 1.1), numbers.uniform(-10, 10), 0))

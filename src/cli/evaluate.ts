@@ -1,0 +1,88 @@
+/** `evaluate`: scores of a run or of a recipe with given weights, on the validation rows. */
+import { chooseEngine, engineNames } from "../engine/choose.ts";
+import { table } from "../report/table.ts";
+import { type Recipe } from "../train/recipe.ts";
+import { runFiles } from "../train/run.ts";
+import { type Evaluation, trainer } from "../train/trainer.ts";
+import type { Command } from "./command.ts";
+import type { Parsed } from "./options.ts";
+import { isRun, loadRecipe, loadRun, userPath } from "./recipes.ts";
+import { bars, labelTable } from "./screen.ts";
+import { demandRealData, putWeights } from "./weights.ts";
+
+/** What `evaluate` takes. */
+export const evaluateCommand = {
+  name: "evaluate",
+  summary: "Evaluates a run's best weights, or a recipe with given weights, on the validation rows.",
+  positionals: { target: { help: "a run folder or a recipe file", required: true } },
+  options: {
+    weights: { kind: "string", placeholder: "hub|random|FILE", help: "other weights than the run's best" },
+    data: { kind: "string", placeholder: "DIR", help: "other data than the run's" },
+    engine: { kind: "string", oneOf: engineNames, help: "where it runs" },
+    limit: { kind: "count", placeholder: "N", help: "use only the first N rows" },
+    set: { kind: "string", placeholder: "path=value", repeat: true, help: "change a setting of the recipe" },
+    json: { kind: "boolean", help: "for programs" },
+  },
+  examples: [
+    "deno task evaluate runs/quickstart-20260101-120000",
+    "deno task evaluate recipes/mmimdb.ts --weights published.safetensors --data mmimdb/",
+  ],
+} as const satisfies Command;
+
+interface Target {
+  readonly recipe: Recipe;
+  readonly weights: string;
+  readonly data?: string;
+  readonly limit?: number;
+  readonly kept?: string;
+}
+
+async function targetOf(path: string, settings: readonly string[]): Promise<Target> {
+  if (!await isRun(path)) return { recipe: await loadRecipe(path, settings), weights: "hub" };
+  const { folder, record } = await loadRun(path);
+  const { best, reader } = runFiles(folder);
+  const recipe = await loadRecipe(record.module, [...record.settings, ...settings]);
+  return { ...record, recipe, weights: best, kept: reader };
+}
+
+/** Runs the command; gives its exit code. */
+export async function evaluate({ positionals, options }: Parsed<typeof evaluateCommand>): Promise<number> {
+  const target = await targetOf(positionals.target, options.set);
+  const { recipe, kept } = target;
+  const data = options.data !== undefined ? userPath(options.data) : target.data;
+  const limit = options.limit ?? target.limit;
+  const weights = options.weights ?? target.weights;
+  const show = bars();
+  await using set = await recipe.data.made.open({
+    ...(data !== undefined && { data }),
+    ...(limit !== undefined && { limit }),
+    ...(kept !== undefined && { kept }),
+    onProgress: show.show,
+  });
+  show.close();
+  demandRealData(set.makeshift, weights);
+  const { engine } = await chooseEngine(options.engine ?? "auto");
+  using bound = trainer(recipe, engine);
+  await putWeights(weights, recipe, bound.plan, bound.memory, (line) => console.error(line));
+  const total = Math.ceil(set.validation.size / recipe.batchSize);
+  const result = await bound.evaluate(
+    set.validation,
+    set.labels,
+    (done) => show.show("validation", done, total),
+  );
+  show.close();
+  console.log(options.json ? JSON.stringify({ loss: result.loss, ...result.scores }, null, 2) : text(result));
+  return 0;
+}
+
+const text = ({ loss, scores }: Evaluation): string =>
+  [
+    labelTable({ per_label: scores.perLabel }),
+    "",
+    table({
+      head: ["macro-F1", "micro-F1", "weighted-F1", "samples-F1", "loss"],
+      rows: [
+        [scores.macroF1, scores.microF1, scores.weightedF1, scores.samplesF1, loss].map((x) => x.toFixed(4)),
+      ],
+    }),
+  ].join("\n");

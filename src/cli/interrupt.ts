@@ -1,0 +1,35 @@
+/** Ctrl-C and SIGTERM: the first asks for an orderly stop, the second stops at once. */
+
+/** A watch on the signals. */
+export interface Interruptible extends Disposable {
+  /** Aborted by the first signal. */
+  readonly signal: AbortSignal;
+  /** 130 after SIGINT, 143 after SIGTERM. */
+  readonly exitCode: number;
+}
+
+const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+
+/** Starts watching; a second signal ends the process. */
+export function interruptible(): Interruptible {
+  const controller = new AbortController();
+  let exitCode = 0;
+  const on = (signal: keyof typeof codes) => () => {
+    if (controller.signal.aborted) Deno.exit(codes[signal]);
+    exitCode = codes[signal];
+    console.error("\nstopping after this step; once more stops at once");
+    controller.abort();
+  };
+  const signals: (keyof typeof codes)[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
+  const listeners = signals.map((signal) => [signal, on(signal)] as const);
+  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  return {
+    signal: controller.signal,
+    get exitCode() {
+      return exitCode;
+    },
+    [Symbol.dispose]: () => {
+      for (const [signal, listener] of listeners) Deno.removeSignalListener(signal, listener);
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/** The command line: `deno task <command>`. */
+import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
+import { type Command, helpText } from "./command.ts";
+import { doctor, doctorCommand } from "./doctor.ts";
+import { evaluate, evaluateCommand } from "./evaluate.ts";
+import { parseCommand, type Parsed } from "./options.ts";
+import { parity, parityCommand } from "./parity.ts";
+import { predict, predictCommand } from "./predict.ts";
+import { setup } from "./setup.ts";
+import { train, trainCommand } from "./train.ts";
+
+/** A command line tied to what it does: parses, shows help, runs. */
+const bind =
+  <C extends Command>(command: C, run: (parsed: Parsed<C>) => Promise<number>) =>
+  async (args: readonly string[]): Promise<number> => {
+    const parsed = parseCommand(command, args);
+    if (parsed !== "help") return await run(parsed);
+    console.log(helpText(command));
+    return 0;
+  };
+
+const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+  train: bind(trainCommand, train),
+  evaluate: bind(evaluateCommand, evaluate),
+  predict: bind(predictCommand, predict),
+  parity: bind(parityCommand, parity),
+  doctor: bind(doctorCommand, doctor),
+  setup,
+};
+
+/** Runs a command line; gives the exit code. */
+export async function main([name, ...args]: readonly string[]): Promise<number> {
+  const verbose = args.includes("--verbose");
+  try {
+    const command = name === undefined ? undefined : commands[name];
+    if (command === undefined) {
+      const names = Object.keys(commands);
+      const hint = name === undefined ? "" : didYouMean(name, names);
+      throw new OnesheetError(`Cannot run "${name ?? ""}": expected one of ${names.join(", ")}${hint}`, {
+        exitCode: 2,
+      });
+    }
+    return await command(args.filter((arg) => arg !== "--verbose"));
+  } catch (error) {
+    if (verbose) console.error(error);
+    else console.error(messageOf(error));
+    return error instanceof OnesheetError ? error.exitCode : 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,87 @@
+/** `parity`: compares the recipe's model with the golden numbers of the PyTorch reference. */
+import { mmimdb } from "../data/mmimdb.ts";
+import mmimdbRecipe, { partlyFrozen, posterAndPlot, published, type Size } from "../../recipes/mmimdb.ts";
+import { OnesheetError } from "../base/errors.ts";
+import { chooseEngine, engineNames } from "../engine/choose.ts";
+import { table } from "../report/table.ts";
+import { type Limits, parity as compare, passes, readGolden } from "../train/parity.ts";
+import type { Command } from "./command.ts";
+import type { Parsed } from "./options.ts";
+import { userPath } from "./recipes.ts";
+
+/** What `parity` takes. */
+export const parityCommand = {
+  name: "parity",
+  summary: "Compares the MM-IMDb model with golden numbers that a PyTorch reference wrote.",
+  positionals: {
+    folder: { help: "weights, batch and after as safetensors, and golden.json", required: true },
+  },
+  options: {
+    engine: { kind: "string", oneOf: engineNames, help: "where it runs" },
+    json: { kind: "boolean", help: "for programs" },
+  },
+  examples: ["deno task parity tests/golden/mini/0"],
+} as const satisfies Command;
+
+/** A size the reference knows: the model, its inputs, and how near the numbers must be. */
+interface Known {
+  readonly size: Size;
+  readonly pixels: number;
+  readonly tokens: number;
+  readonly limits: Limits;
+}
+
+/** Sizes by the name that `golden.json` gives. */
+const sizes: Readonly<Record<string, Known>> = {
+  mini: {
+    size: {
+      image: { blocks: [1, 1, 1, 1], width: 8 },
+      text: { vocabulary: 97, width: 32, layers: 3, heads: 4, hidden: 64, positions: 32 },
+      projection: 16,
+      heads: 8,
+      labels: 5,
+    },
+    pixels: 64,
+    tokens: 16,
+    limits: { evaluation: 1e-5, training: 1e-4, gradient: 1e-3, loss: 1e-5, weight: 1e-4 },
+  },
+  full: {
+    size: published,
+    pixels: 224,
+    tokens: 16,
+    limits: { evaluation: 1e-3, training: 1e-3, gradient: 1e-2, loss: 1e-4, weight: 1e-4 },
+  },
+};
+
+/** Runs the command; gives its exit code: 0 when everything lies within its limit. */
+export async function parity({ positionals, options }: Parsed<typeof parityCommand>): Promise<number> {
+  const folder = userPath(positionals.folder);
+  const { size } = await readGolden(folder);
+  const known = sizes[size];
+  if (known === undefined) {
+    throw new OnesheetError(
+      `Cannot compare with "${folder}": expected a size of ${Object.keys(sizes).join(" or ")}, found ${size}`,
+    );
+  }
+  const { engine } = await chooseEngine(options.engine ?? "tensorflow");
+  const { pixels, tokens, limits } = known;
+  const recipe = {
+    ...mmimdbRecipe,
+    model: posterAndPlot(known.size),
+    freeze: partlyFrozen(known.size),
+    data: mmimdb({ pixels, tokens }),
+  };
+  const checks = await compare(engine, recipe, folder, limits);
+  if (options.json) console.log(JSON.stringify(checks, null, 2));
+  else {
+    const rows = checks.map(({ what, difference, limit, at }) => [
+      what,
+      difference.toExponential(1),
+      limit.toExponential(0),
+      difference <= limit ? "ok" : "MISS",
+      at ?? "",
+    ]);
+    console.log(table({ head: ["largest difference of", "found", "limit", "", "at"], rows }));
+  }
+  return passes(checks) ? 0 : 1;
+}

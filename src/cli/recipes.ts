@@ -1,0 +1,77 @@
+/** Recipes and runs as the command line names them. */
+import { isAbsolute, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import type { Recipe } from "../train/recipe.ts";
+import { exists, readRecord, runFiles, type RunRecord } from "../train/run.ts";
+import { applySettings } from "./settings.ts";
+
+/** Where the person stood who typed the command: a task itself starts at the root of the project. */
+export const userPath = (path: string): string =>
+  isAbsolute(path) ? path : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+
+/** Loads a recipe file's default export and changes settings of it. */
+export async function loadRecipe(path: string, settings: readonly string[]): Promise<Recipe> {
+  const file = userPath(path);
+  if (!await exists(file)) {
+    throw new OnesheetError(`Cannot load the recipe "${path}": there is no such file`, { exitCode: 2 });
+  }
+  let module: { default?: unknown };
+  try {
+    module = await import(pathToFileURL(file).href);
+  } catch (cause) {
+    if (cause instanceof OnesheetError) throw cause;
+    throw new OnesheetError(`Cannot load the recipe "${path}": ${messageOf(cause)}`, { cause });
+  }
+  const { default: loaded } = module;
+  if (typeof loaded !== "object" || loaded === null || !("model" in loaded) || !("data" in loaded)) {
+    throw new OnesheetError(
+      `Cannot load the recipe "${path}": expected a recipe as its default export, found ${
+        loaded === undefined ? "no default export" : "something else"
+      }; end the file with \`export default recipe({ … })\``,
+    );
+  }
+  return applySettings(loaded as Recipe, settings);
+}
+
+/** A finished or interrupted run: its record and its recipe. */
+export interface LoadedRun {
+  readonly folder: string;
+  readonly record: RunRecord;
+  readonly recipe: Recipe;
+}
+
+/** Loads a run folder. */
+export async function loadRun(path: string): Promise<LoadedRun> {
+  const folder = userPath(path);
+  const record = await readRecord(folder);
+  return { folder, record, recipe: await loadRecipe(record.module, record.settings) };
+}
+
+/** Whether a path is a run folder. */
+export const isRun = (path: string): Promise<boolean> => exists(runFiles(userPath(path)).recipe);
+
+/** A folder for a new run: `runs/<recipe>-<date>-<time>`. */
+export function newRunFolder(name: string, now = new Date()): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll("-", "").replaceAll(":", "").replace("T", "-");
+  return userPath(join("runs", `${name}-${stamp}`));
+}
+
+/** The newest run of a recipe under `runs/`. */
+export async function newestRun(name: string): Promise<string> {
+  const root = userPath("runs");
+  const found: string[] = [];
+  if (await exists(root)) {
+    for await (const { name: folder } of Deno.readDir(root)) {
+      if (folder.startsWith(`${name}-`)) found.push(folder);
+    }
+  }
+  const newest = found.sort().at(-1);
+  if (newest !== undefined) return join(root, newest);
+  throw new OnesheetError(
+    `Cannot resume "${name}": expected a run of it in "${root}", found none; name one by --run`,
+    {
+      exitCode: 2,
+    },
+  );
+}

@@ -1,0 +1,108 @@
+/** What a person sees of a run: progress while it goes on, a line an epoch, and a last screen. */
+import { table } from "../report/table.ts";
+import type { EndReason, TrainEvent } from "../train/loop.ts";
+import type { EpochMetrics } from "../train/run.ts";
+import { type Progress, progress } from "./progress.ts";
+
+const rateText = (rate: number) => rate.toExponential(2);
+const three = (x: number) => x.toFixed(3);
+const four = (x: number) => x.toFixed(4);
+
+/** Progress bars by what is being done; a new label starts a new bar. */
+export function bars(): {
+  show(label: string, done: number, total: number, note?: string): void;
+  close(): void;
+} {
+  let current: { label: string; bar: Progress } | undefined;
+  const close = () => {
+    current?.bar.end();
+    current = undefined;
+  };
+  return {
+    close,
+    show: (label, done, total, note) => {
+      if (current?.label !== label) {
+        close();
+        current = { label, bar: progress({ total, label }) };
+      }
+      current.bar.update(done, note);
+      if (done >= total) {
+        current.bar.end(note);
+        current = undefined;
+      }
+    },
+  };
+}
+
+/** The line of an epoch. */
+export const epochLine = (
+  { epoch, lr, train_loss, val_loss, macro_f1, micro_f1, seconds }: EpochMetrics,
+  best: boolean,
+) =>
+  `epoch ${epoch}  lr ${rateText(lr)}  train loss ${four(train_loss)}  val loss ${four(val_loss)}  ` +
+  `macro-F1 ${four(macro_f1)}  micro-F1 ${four(micro_f1)}  ${seconds.toFixed(1)} s${best ? "  best" : ""}`;
+
+/** Shows an event of the training loop; the last screen is left to {@link lastScreen}. */
+export function showEvent(event: TrainEvent, show: ReturnType<typeof bars>): void {
+  switch (event.kind) {
+    case "step": {
+      const { epoch, epochs, batch, batches, loss, rate } = event;
+      const note = `loss ${four(loss)}  lr ${rateText(rate)}`;
+      return show.show(`epoch ${epoch}/${epochs}`, batch, batches, note);
+    }
+    case "epoch":
+      show.close();
+      return console.error(epochLine(event.metrics, event.improved));
+    case "end":
+      return show.close();
+  }
+}
+
+const why: Record<EndReason, string> = {
+  "epochs": "all epochs done",
+  "early stopping": "stopped early: no better score for a while",
+  "step limit": "step limit reached",
+  "interrupted": "interrupted; --resume goes on from here",
+};
+
+/** Scores by label, best first. */
+export const labelTable = (metrics: Pick<EpochMetrics, "per_label">): string =>
+  table({
+    head: ["label", "precision", "recall", "F1", "support"],
+    rows: metrics.per_label.toSorted((a, b) => b.f1 - a.f1).map((
+      { label, precision, recall, f1, support },
+    ) => [
+      label,
+      three(precision),
+      three(recall),
+      three(f1),
+      `${support}`,
+    ]),
+  });
+
+/** What a run came to. */
+export function lastScreen(reason: EndReason, metrics: readonly EpochMetrics[], folder: string): string {
+  if (metrics.length === 0) return `${why[reason]}; no epoch was evaluated\nrun folder: ${folder}`;
+  const best = metrics.reduce((a, b) => b.macro_f1 > a.macro_f1 ? b : a);
+  const scores = table({
+    head: ["epoch", "macro-F1", "micro-F1", "weighted-F1", "samples-F1", "val loss"],
+    rows: [[
+      `${best.epoch}`,
+      four(best.macro_f1),
+      four(best.micro_f1),
+      four(best.weighted_f1),
+      four(best.samples_f1),
+      four(best.val_loss),
+    ]],
+  });
+  const seconds = metrics.reduce((sum, row) => sum + row.seconds, 0);
+  return [
+    "",
+    labelTable(best),
+    "",
+    `best epoch, on validation rows (${why[reason]}; ${metrics.length} epochs, ${seconds.toFixed(0)} s)`,
+    scores,
+    "",
+    `run folder: ${folder}`,
+  ].join("\n");
+}

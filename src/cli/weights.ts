@@ -1,0 +1,45 @@
+/** What a model starts from: random numbers, pretrained weights, a file. */
+import { OnesheetError } from "../base/errors.ts";
+import { fetchFile } from "../data/hub.ts";
+import { describe, loadInto } from "../store/load.ts";
+import { openSafetensors } from "../store/safetensors.ts";
+import type { Memory } from "../tensor.ts";
+import type { Recipe } from "../train/recipe.ts";
+import { type Plan, randomize } from "../train/start.ts";
+import { userPath } from "./recipes.ts";
+
+/** Puts first weights into the memory; `tell` hears what was loaded from where. */
+export async function putWeights(
+  from: string,
+  recipe: Recipe,
+  { model }: Plan,
+  memory: Memory,
+  tell: (line: string) => void,
+): Promise<void> {
+  const known = from === "hub" || from === "random";
+  if (!known) {
+    using file = await openSafetensors(userPath(from));
+    await loadInto(memory, model, file, { strict: true });
+    return tell(`weights: ${from}`);
+  }
+  const pretrained = from === "random" ? [] : recipe.weights;
+  // Fetched first: a hub that cannot be reached costs nothing but the try.
+  const files: string[] = [];
+  for (const { repo } of pretrained) files.push(await fetchFile(repo, "model.safetensors"));
+  await randomize(memory, model, recipe.seed);
+  for (const [i, { repo, under, rename }] of pretrained.entries()) {
+    using file = await openSafetensors(files[i]);
+    const report = await loadInto(memory, model, file, { under, ...(rename && { rename }) });
+    tell(`weights of ${under}: ${repo}, ${describe(report)}`);
+  }
+  if (pretrained.length === 0) tell(`weights: random, seed ${recipe.seed}`);
+}
+
+/** Refuses pretrained weights with a vocabulary that was made for want of theirs. */
+export function demandRealData(makeshift: string | undefined, from: string): void {
+  if (makeshift === undefined || from === "random") return;
+  throw new OnesheetError(
+    `Cannot start from --weights ${from}: ${makeshift} had to be made up because the hub is out of reach, and does not ` +
+      "fit weights that were trained; use --weights random, or put tokenizer.json beside the data",
+  );
+}

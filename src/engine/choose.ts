@@ -1,0 +1,33 @@
+/** Which engine a run gets. */
+import { OnesheetError } from "../base/errors.ts";
+import type { Engine } from "./engine.ts";
+import { portable } from "./portable.ts";
+import { locate } from "./setup.ts";
+import { tensorflow } from "./tensorflow.ts";
+
+/** What can be asked for. */
+export const engineNames = ["auto", "tensorflow", "portable"] as const;
+
+/** One of {@link engineNames}. */
+export type EngineName = typeof engineNames[number];
+
+/** An engine and why it was taken. */
+export interface Chosen {
+  readonly engine: Engine;
+  readonly why: string;
+}
+
+/** Opens the engine asked for; `auto` takes libtensorflow where it has been set up, and otherwise does without. */
+export async function chooseEngine(name: EngineName): Promise<Chosen> {
+  if (name === "portable") return { engine: await portable(), why: "as asked" };
+  const files = locate();
+  if (files !== undefined) {
+    return { engine: tensorflow(files), why: name === "auto" ? "libtensorflow is set up" : "as asked" };
+  }
+  if (name === "auto") {
+    return { engine: await portable(), why: "libtensorflow is not set up; `deno task setup` fetches it" };
+  }
+  throw new OnesheetError(
+    "Cannot use the tensorflow engine: libtensorflow is not set up; run `deno task setup`, or use --engine portable",
+  );
+}
