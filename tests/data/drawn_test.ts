@@ -1,0 +1,165 @@
+import { assert, assertEquals, assertGreater, assertLess, assertNotEquals, assertRejects } from "@std/assert";
+import { OnesheetError } from "../../src/base/errors.ts";
+import { random } from "../../src/base/random.ts";
+import { decodeWith } from "../../src/data/decode.ts";
+import { film, writeDrawn } from "../../src/data/drawn.ts";
+import { type Canvas, canvas, disc, eachPixel, hsl } from "../../src/data/drawn/canvas.ts";
+import { type Genre, genres, toldBy } from "../../src/data/drawn/genres.ts";
+import { encodeJpeg } from "../../src/data/drawn/jpeg.ts";
+import { plotOfFilm } from "../../src/data/drawn/plots.ts";
+import { encodePng } from "../../src/data/drawn/png.ts";
+import { posterOf } from "../../src/data/drawn/posters.ts";
+import { exampleOf } from "../../src/data/messages.ts";
+import { rowGroups, shardsOf } from "../../src/data/parquet.ts";
+
+const plot = (...of: Genre[]) => plotOfFilm(of, random("plot"));
+const poster = (...of: Genre[]) => posterOf(of, random("poster"));
+
+/** A canvas of every colour and of sharp edges, whose sides are no multiples of 8. */
+function testCard(): Canvas {
+  const card = canvas(45, 67);
+  eachPixel(card, (x, y) => hsl(x * 8, 0.8, y / 67));
+  disc(card, 20, 30, 12, [255, 255, 255]);
+  disc(card, 20, 30, 6, [0, 0, 0]);
+  return card;
+}
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("a film depends on seed and row only", () => {
+  assertEquals(film(3, 5), film(3, 5));
+  assertNotEquals(film(3, 5).plot, film(4, 5).plot);
+  assertNotEquals(film(3, 5).poster, film(3, 6).poster);
+});
+
+Deno.test("films have one to three genres, each of the eight about equally often", () => {
+  const drawn = Array.from({ length: 200 }, (_, row) => film(1, row).genres);
+  for (const found of drawn) {
+    assert(found.length >= 1 && found.length <= 3);
+    assertEquals(found, [...found].sort());
+  }
+  for (const genre of genres) {
+    const share = drawn.filter((found) => found.includes(genre)).length / drawn.length;
+    assertGreater(share, 0.14); // 1.8 of 8 on average: 0.225
+    assertLess(share, 0.31);
+  }
+});
+
+for (const genre of genres) {
+  Deno.test(`${genre} is told by ${toldBy[genre]}, and by nothing else`, () => {
+    // The same random numbers; fillers make up for the missing sentence of a film that no words tell.
+    const inWords = plot("Comedy", genre).plot !== plot("Comedy").plot;
+    const inPicture = poster(genre).data.some((value, i) => value !== poster().data[i]);
+    assertEquals(inWords || genre === "Comedy", toldBy[genre] !== "picture");
+    assertEquals(inPicture, toldBy[genre] !== "words");
+  });
+}
+
+Deno.test("words tell the genres they are to tell from a few hundred plots, and no other", () => {
+  const films = Array.from({ length: 400 }, (_, row) => {
+    const random_ = (of: string) => random(2, row, of);
+    const of = genres.filter((genre) => random_(genre).uniform() < 0.25);
+    return { of, words: new Set(plotOfFilm(of, random_("plot")).plot.toLowerCase().match(/[a-z]+/g)) };
+  });
+  const [train, test] = [films.slice(0, 300), films.slice(300)];
+  // Naive Bayes over the words that are there.
+  const evidence = (genre: Genre, words: Set<string>) => {
+    const [yes, no] = [true, false].map((is) => train.filter(({ of }) => of.includes(genre) === is));
+    const share = (of: typeof train, word: string) =>
+      (of.filter(({ words }) => words.has(word)).length + 0.5) / (of.length + 1);
+    return [...words].reduce(
+      (sum, word) => sum + Math.log(share(yes, word) / share(no, word)),
+      Math.log(yes.length / no.length),
+    );
+  };
+  for (const genre of genres) {
+    const right = test.filter(({ of, words }) => evidence(genre, words) > 0 === of.includes(genre)).length;
+    if (toldBy[genre] === "picture") assertLess(right, 85); // 75 by always saying no
+    else assertGreater(right, 90);
+  }
+});
+
+Deno.test("a western's sky is warm, any other is cold", () => {
+  for (let row = 0; row < 20; row++) {
+    for (const western of [true, false]) {
+      const { data } = posterOf(western ? ["Western"] : [], random(row));
+      const sum = (channel: number) =>
+        data.reduce((sum, value, i) => i % 3 === channel ? sum + value : sum, 0);
+      assertEquals(sum(0) > sum(2), western);
+    }
+  }
+});
+
+Deno.test("a PNG decodes to the canvas", async () => {
+  const card = testCard();
+  const { width, height, data } = await decodeWith("imagescript", encodePng(card));
+  assertEquals([width, height], [card.width, card.height]);
+  assertEquals([...data], [...card.data]);
+});
+
+Deno.test("a JPEG decodes to nearly the canvas", async () => {
+  const card = testCard();
+  const { width, height, data } = await decodeWith("imagescript", encodeJpeg(card));
+  assertEquals([width, height], [card.width, card.height]);
+  const off = data.reduce((sum, value, i) => sum + Math.abs(value - card.data[i]), 0) / data.length;
+  assertLess(off, 5);
+});
+
+Deno.test("the written set reads as rows of the hub data set, half JPEG and half PNG", () =>
+  inFolder(async (folder) => {
+    await writeDrawn(folder, { rows: 130, seed: 7 });
+    const [shard, ...others] = await shardsOf(folder);
+    assertEquals([shard.name, others.length], ["train-00000-of-00001.parquet", 0]);
+    const groups = await Array.fromAsync(rowGroups(shard, ["messages", "images"]));
+    assertEquals(groups.map((rows) => rows.length), [100, 30]);
+    for (const [row, found] of groups.flat().entries()) {
+      const expected = film(7, row);
+      assertEquals(exampleOf(found), {
+        plot: expected.plot,
+        genres: expected.genres.map((genre) => genre.toLowerCase()),
+        poster: expected.poster,
+      });
+      if (row > 3) continue;
+      const { width, height } = await decodeWith("imagescript", expected.poster);
+      assertEquals([expected.format, height], [row % 2 === 0 ? "jpg" : "png", Math.round(width * 1.5)]);
+    }
+  }));
+
+Deno.test("a set is written once, and anew when its settings differ or its file is broken", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/data/train-00000-of-00001.parquet`;
+    const long = new Date(2001, 1, 1);
+    const age = async () => (await Deno.stat(path)).mtime;
+    const written = async (rows: number) => {
+      await writeDrawn(folder, { rows, seed: 1 });
+      const isNew = (await age())?.getTime() !== long.getTime();
+      await Deno.utime(path, long, long);
+      return isNew;
+    };
+    assertEquals(await written(4), true);
+    const bytes = await Deno.readFile(path);
+    assertEquals(await written(4), false);
+    assertEquals(await written(5), true);
+    await Deno.truncate(path, 100);
+    assertEquals(await written(4), true);
+    assertEquals(await Deno.readFile(path), bytes);
+    assertEquals((await Array.fromAsync(Deno.readDir(`${folder}/data`))).length, 1);
+  }));
+
+Deno.test("a number of rows that cannot be is refused", () =>
+  inFolder(async (folder) => {
+    for (const rows of [0, 2.5]) {
+      await assertRejects(
+        () => writeDrawn(folder, { rows, seed: 1 }),
+        OnesheetError,
+        `Cannot use "drawn.rows": expected a whole number of at least 1, found ${rows}`,
+      );
+    }
+  }));
