@@ -21,9 +21,10 @@ const kindOf = (value: unknown): string =>
  * Makes a choice.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { choice } from "./choice.ts";
  * const scale = choice("scale", { by: 2 }, ({ by }) => (x: number) => x * by);
- * console.assert(scale.with({ by: 3 }).made(2) === 6);
+ * assertEquals(scale.with({ by: 3 }).made(2), 6);
  * ```
  */
 export function choice<Options extends object, Made>(

@@ -3,8 +3,7 @@
  * the file layout of the hub data set. Three genres show in the poster only, three in the plot only, two in both, so
  * a model has to look at both; nothing has to be downloaded.
  */
-import { parquetMetadata } from "hyparquet";
-import type { SchemaElement } from "hyparquet";
+import { parquetMetadata, type SchemaElement } from "hyparquet";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { join } from "node:path";
 import { writeFileWhole } from "../base/files.ts";
@@ -15,6 +14,7 @@ import { plotOfFilm } from "./drawn/plots.ts";
 import { encodePng } from "./drawn/png.ts";
 import { posterOf } from "./drawn/posters.ts";
 import { demand } from "./ranges.ts";
+import { vocabularyOf } from "./vocabulary.ts";
 
 /** How many films, and which. */
 export interface DrawnOptions {
@@ -26,6 +26,7 @@ export interface DrawnOptions {
 
 /** One film. */
 export interface Film {
+  /** Tells no genre. */
   readonly title: string;
   /** Begins with the title. */
   readonly plot: string;
@@ -33,6 +34,7 @@ export interface Film {
   readonly genres: readonly Genre[];
   /** A JPEG or a PNG file, 2:3, about 48 by 72 pixels. */
   readonly poster: Uint8Array;
+  /** Of the poster, as files of it end. */
   readonly format: "jpg" | "png";
 }
 
@@ -90,7 +92,9 @@ const pathOf = ({ title, format }: Film) => `${title.toLowerCase().replaceAll(/[
 /** What a file says it holds, under this key of its footer. */
 const STAMP = "onesheet.drawn";
 /** Counts the changes to how films are drawn, so that files of an older kind are drawn anew. */
-const VERSION = 1;
+const VERSION = 2;
+/** Entries of the vocabulary at most. */
+export const VOCABULARY = 1024;
 
 /** The stamp of a file, undefined when there is no whole file of that name. */
 async function stampOf(path: string): Promise<string | undefined> {
@@ -103,17 +107,19 @@ async function stampOf(path: string): Promise<string | undefined> {
 }
 
 /**
- * Writes the films to `data/train-00000-of-00001.parquet` in the folder, which is made when it is not there. The file
- * is whole or not there; when it holds these films already nothing happens.
+ * Writes the films to `data/train-00000-of-00001.parquet` in the folder, which is made when it is not there, and a
+ * vocabulary of their plots to `vocab.txt`. Files are whole or not there; when they hold these films already nothing
+ * happens.
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { shardsOf } from "./parquet.ts";
  * import { writeDrawn } from "./drawn.ts";
  *
  * const folder = await Deno.makeTempDir();
  * await writeDrawn(folder, { rows: 4, seed: 1 });
- * console.assert((await shardsOf(folder)).length === 1);
+ * assertEquals((await shardsOf(folder)).length, 1);
  * await Deno.remove(folder, { recursive: true });
  * ```
  */
@@ -133,5 +139,7 @@ export async function writeDrawn(folder: string, { rows, seed }: DrawnOptions): 
     kvMetadata: [{ key: STAMP, value: stamp }],
   });
   await Deno.mkdir(join(folder, "data"), { recursive: true });
+  const vocabulary = vocabularyOf(films.map(({ plot }) => plot), VOCABULARY);
+  await writeFileWhole(join(folder, "vocab.txt"), vocabulary.join("\n") + "\n");
   await writeFileWhole(path, new Uint8Array(file));
 }

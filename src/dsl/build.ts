@@ -60,9 +60,10 @@ const fits = (shape: readonly number[], claimed: Shape): boolean =>
  * Builds a model. Shapes are checked here, before any tensor exists.
  *
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { build, linear, relu } from "../../mod.ts";
  * const model = build(({ x }, at) => linear(2)(relu(linear(8)(x, at("hidden"))), at("output")), { x: ["batch", 3] });
- * console.assert(model.params.map((param) => param.name).join() === "hidden.weight,hidden.bias,output.weight,output.bias");
+ * assertEquals(model.params.map((param) => param.name).join(), "hidden.weight,hidden.bias,output.weight,output.bias");
  * ```
  *
  * @param model the model function

@@ -37,8 +37,11 @@ export function batchNormTraining(x: Tensor, scale: Tensor, offset: Tensor, epsi
 
 /** What the gradient of batch normalization is computed from. */
 export interface BatchNormSaved {
+  /** The gradient of y, like x. */
   readonly dy: Tensor;
+  /** `[…, channels]` */
   readonly x: Tensor;
+  /** `[channels]` */
   readonly scale: Tensor;
   /** Mean `[channels]`. */
   readonly reserve1: Tensor;

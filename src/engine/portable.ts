@@ -12,6 +12,7 @@ import { require, tf } from "./tfjs.ts";
  *
  * @example
  * ```ts
+ * import { assertEquals } from "@std/assert";
  * import { float32 } from "../base/value.ts";
  * import { portable } from "./portable.ts";
  *
@@ -20,7 +21,7 @@ import { require, tf } from "./tfjs.ts";
  * await memory.put("total", float32([], [1]));
  * const add = memory.compile(({ total }, { x }) => ({ state: { total: total.add(x) }, outputs: { x } }));
  * await add.run({ x: float32([], [2]) });
- * console.assert((await memory.get("total")).data[0] === 3);
+ * assertEquals(await memory.get("total"), float32([], [3]));
  * ```
  */
 export async function portable(): Promise<Engine> {

@@ -3,10 +3,13 @@
 /** Red, green and blue, 0 … 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** Rows of red, green and blue, 0 … 255. */
+/** A picture in memory. */
 export interface Canvas {
+  /** Pixels. */
   readonly width: number;
+  /** Pixels. */
   readonly height: number;
+  /** Red, green and blue, 0 … 255, `[height, width, 3]`. */
   readonly data: Uint8ClampedArray;
 }
 

@@ -39,9 +39,11 @@ export function install(config: KernelConfig): void {
   tf.registerKernel(config);
 }
 
-/** A fresh tensor and its numbers, all 0. */
+/** A fresh tensor. */
 export interface Output {
+  /** What the kernel returns. */
   readonly tensor: TensorInfo;
+  /** Its numbers, all 0 to begin with. */
   readonly data: Float32Array;
 }
 
