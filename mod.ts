@@ -22,7 +22,11 @@ export { features, imageShape, sameShape, ShapeError, showShape } from "./src/ds
 export { type ModelSummary, summarize } from "./src/dsl/summary.ts";
 export type { Engine, Holdings, Memory, Program, Step, Tensor, Tensors } from "./src/tensor.ts";
 export { bertNames, type Rename, resnetNames } from "./src/store/rename.ts";
+export { chooseEngine, type Chosen, type EngineName } from "./src/engine/choose.ts";
+export { fit, type FitOptions } from "./src/train/fit.ts";
 export { type FreezeRule, trainable } from "./src/train/freeze.ts";
+export type { EndReason, TrainEvent } from "./src/train/loop.ts";
+export type { EpochMetrics } from "./src/train/run.ts";
 export * from "./src/train/loss.ts";
 export * from "./src/train/optimizer.ts";
 export { hub, type Pretrained, printable, type Recipe, recipe } from "./src/train/recipe.ts";

@@ -4,6 +4,7 @@ import { tf } from "../src/tensor.ts";
 import type { Layer } from "../src/dsl/node.ts";
 import { features, showShape } from "../src/dsl/shape.ts";
 import { kaimingUniform, xavierUniform, zeros } from "./init.ts";
+import { checkedRate } from "./rate.ts";
 
 /** Settings of {@link selfAttention}. */
 export interface SelfAttentionOptions {
@@ -19,12 +20,13 @@ export interface SelfAttentionOptions {
  * Parameters: `in_proj_weight` `[3 features, features]` (queries, keys, values), `in_proj_bias`, `out_proj.weight`,
  * `out_proj.bias`.
  */
-export const selfAttention = ({ heads, dropout: rate = 0 }: SelfAttentionOptions): Layer => (x, at) => {
+export const selfAttention = ({ heads, dropout = 0 }: SelfAttentionOptions): Layer => (x, at) => {
   const size = features(x, at);
   if (x.shape.length !== 3) {
     at.fail(`expected an input of shape [batch, tokens, features], found ${showShape(x.shape)}`);
   }
   if (size % heads !== 0) at.fail(`expected features that divide into ${heads} heads, found ${size}`);
+  const rate = checkedRate(dropout, at);
   const weight = at.weight("in_proj_weight", [3 * size, size], xavierUniform(size, 3 * size));
   const bias = at.weight("in_proj_bias", [3 * size], zeros);
   const out = at("out_proj");

@@ -1,7 +1,7 @@
 import { convolution } from "../src/ops/convolution.ts";
 import type { Init, Layer } from "../src/dsl/node.ts";
-import { imageShape } from "../src/dsl/shape.ts";
 import { kaimingUniform } from "./init.ts";
+import { windowed } from "./window.ts";
 
 /** Settings of {@link conv2d}. */
 export interface Conv2dOptions {
@@ -20,13 +20,7 @@ export interface Conv2dOptions {
  */
 export const conv2d =
   (out: number, kernel: number, { stride = 1, padding = 0, init }: Conv2dOptions = {}): Layer => (x, at) => {
-    const [batch, height, width, channels] = imageShape(x, at);
-    const size = (n: number) => Math.floor((n + 2 * padding - kernel) / stride) + 1;
-    if (size(height) < 1 || size(width) < 1) {
-      at.fail(
-        `expected an image of at least ${kernel} x ${kernel} with its padding, found ${height} x ${width}`,
-      );
-    }
+    const [batch, height, width, channels] = windowed(x, at, kernel, { stride, padding });
     const fanIn = channels * kernel * kernel;
     const weight = at.weight(
       "weight",
@@ -37,7 +31,7 @@ export const conv2d =
     return at.node(
       [x],
       [weight],
-      [batch, size(height), size(width), out],
+      [batch, height, width, out],
       ([x], [weight]) => convolution(x, weight, { stride, padding }),
     );
   };

@@ -1,12 +1,13 @@
 import { dropout as drop } from "../src/ops/dropout.ts";
 import type { Layer } from "../src/dsl/node.ts";
+import { checkedRate } from "./rate.ts";
 
 /**
  * In training, sets each element to zero with probability `rate` and divides the others by 1 - rate
  * (Srivastava et al. 2014). Any shape; no parameters.
  */
 export const dropout = (rate: number): Layer => (x, at) => {
-  if (!(rate >= 0 && rate < 1)) at.fail(`expected a dropout rate in [0, 1), found ${rate}`);
+  checkedRate(rate, at);
   return at.node([x], [], x.shape, ([x], _, run) => {
     const seed = rate > 0 ? run.seed(at.path) : undefined;
     return seed === undefined ? x : drop(x, rate, seed);

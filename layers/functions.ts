@@ -50,6 +50,7 @@ export const multiply: (a: Node, b: Node) => Node = pairwise("multiply", (a, b) 
 /** Joins nodes along their last axis. `[..., a], [..., b] -> [..., a + b]`. */
 export function concat(nodes: readonly Node[]): Node {
   const [first] = nodes;
+  if (first === undefined) throw new ShapeError("Cannot concatenate: expected one node or more, found none");
   const outer = first.shape.slice(0, -1);
   const sizes = nodes.map((x) => x.shape.at(-1));
   const fit = nodes.every((x) => sameShape(x.shape.slice(0, -1), outer)) &&

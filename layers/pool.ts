@@ -2,7 +2,8 @@ import { maxPool as largest } from "../src/ops/convolution.ts";
 import { meanPool as meanOf } from "../src/ops/mean_pool.ts";
 import { tf } from "../src/tensor.ts";
 import type { Layer, Node, Scope } from "../src/dsl/node.ts";
-import { features, imageShape } from "../src/dsl/shape.ts";
+import { features, imageShape, sameShape, showShape } from "../src/dsl/shape.ts";
+import { windowed } from "./window.ts";
 
 /** The largest value of each window. `[batch, height, width, channels] -> [batch, height', width', channels]`. */
 export const maxPool = (
@@ -10,14 +11,8 @@ export const maxPool = (
   { stride = size, padding = 0 }: { readonly stride?: number; readonly padding?: number } = {},
 ): Layer =>
 (x, at) => {
-  const [batch, height, width, channels] = imageShape(x, at);
-  const out = (n: number) => Math.floor((n + 2 * padding - size) / stride) + 1;
-  return at.node(
-    [x],
-    [],
-    [batch, out(height), out(width), channels],
-    ([x]) => largest(x, size, { stride, padding }),
-  );
+  const shape = windowed(x, at, size, { stride, padding });
+  return at.node([x], [], shape, ([x]) => largest(x, size, { stride, padding }));
 };
 
 /** The mean over height and width. `[batch, height, width, channels] -> [batch, channels]`. */
@@ -28,8 +23,16 @@ export const meanPool = (): Layer => (x, at) => {
 
 /** The mean of the tokens whose mask is 1. `[batch, tokens, features] -> [batch, features]`. */
 export const meanTokens =
-  (): Layer<{ readonly tokens: Node; readonly mask: Node }> => ({ tokens, mask }, at: Scope) =>
-    at.node([tokens, mask], [], [tokens.shape[0], features(tokens, at)], ([tokens, mask]) => {
+  (): Layer<{ readonly tokens: Node; readonly mask: Node }> => ({ tokens, mask }, at: Scope) => {
+    if (tokens.shape.length !== 3 || !sameShape(mask.shape, tokens.shape.slice(0, 2))) {
+      at.fail(
+        `expected tokens of shape [batch, tokens, features] and a mask of shape [batch, tokens], found ${
+          showShape(tokens.shape)
+        } and ${showShape(mask.shape)}`,
+      );
+    }
+    return at.node([tokens, mask], [], [tokens.shape[0], features(tokens, at)], ([tokens, mask]) => {
       const seen = tf.expandDims(tf.cast(mask, "float32"), -1);
       return tf.div(tf.sum(tf.mul(tokens, seen), 1), tf.sum(seen, 1));
     });
+  };

@@ -2,7 +2,7 @@
 import { attention } from "../../src/ops/attention.ts";
 import { tf } from "../../src/tensor.ts";
 import type { Layer, Node, Scope } from "../../src/dsl/node.ts";
-import { features, showShape } from "../../src/dsl/shape.ts";
+import { features, sameShape, showShape } from "../../src/dsl/shape.ts";
 import { dropout } from "../dropout.ts";
 import { embedding } from "../embedding.ts";
 import { add, firstToken, gelu, tanh } from "../functions.ts";
@@ -88,6 +88,9 @@ export const bertEncoder = (options: BertOptions = {}): Layer<Text> => ({ ids, m
     options;
   const { hidden = 4 * width } = options;
   if (ids.shape.length !== 2) at.fail(`expected ids of shape [batch, tokens], found ${showShape(ids.shape)}`);
+  if (!sameShape(mask.shape, ids.shape)) {
+    at.fail(`expected a mask of the ids' shape ${showShape(ids.shape)}, found ${showShape(mask.shape)}`);
+  }
   const start = embeddings(vocabulary, width, positions, dropout)(ids, at("embeddings"));
   const layer = at("encoder")("layer");
   return Array.from({ length: layers }).reduce<Node>(

@@ -4,11 +4,11 @@ import { table } from "../report/table.ts";
 import { type Recipe } from "../train/recipe.ts";
 import { runFiles } from "../train/run.ts";
 import { type Evaluation, trainer } from "../train/trainer.ts";
+import { demandRealData, putWeights } from "../train/weights.ts";
 import type { Command } from "./command.ts";
 import type { Parsed } from "./options.ts";
 import { isRun, loadRecipe, loadRun, userPath } from "./recipes.ts";
 import { bars, labelTable } from "./screen.ts";
-import { demandRealData, putWeights } from "./weights.ts";
 
 /** What `evaluate` takes. */
 export const evaluateCommand = {
@@ -39,9 +39,8 @@ interface Target {
 
 async function targetOf(path: string, settings: readonly string[]): Promise<Target> {
   if (!await isRun(path)) return { recipe: await loadRecipe(path, settings), weights: "hub" };
-  const { folder, record } = await loadRun(path);
+  const { folder, record, recipe } = await loadRun(path, settings);
   const { best, reader } = runFiles(folder);
-  const recipe = await loadRecipe(record.module, [...record.settings, ...settings]);
   return { ...record, recipe, weights: best, kept: reader };
 }
 
@@ -51,7 +50,9 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   const { recipe, kept } = target;
   const data = options.data !== undefined ? userPath(options.data) : target.data;
   const limit = options.limit ?? target.limit;
-  const weights = options.weights ?? target.weights;
+  const given = options.weights;
+  const named = given === undefined || /^(hub|random)$/.test(given);
+  const weights = named ? given ?? target.weights : userPath(given);
   const show = bars();
   await using set = await recipe.data.made.open({
     ...(data !== undefined && { data }),
@@ -63,7 +64,10 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   demandRealData(set.makeshift, weights);
   const { engine } = await chooseEngine(options.engine ?? "auto");
   using bound = trainer(recipe, engine);
-  await putWeights(weights, recipe, bound.plan, bound.memory, (line) => console.error(line));
+  await putWeights(weights, recipe, bound.plan, bound.memory, {
+    tell: (line) => console.error(line),
+    onProgress: show.show,
+  });
   const total = Math.ceil(set.validation.size / recipe.batchSize);
   const result = await bound.evaluate(
     set.validation,

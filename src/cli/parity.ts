@@ -67,6 +67,7 @@ export async function parity({ positionals, options }: Parsed<typeof parityComma
   const { pixels, tokens, limits } = known;
   const recipe = {
     ...mmimdbRecipe,
+    labels: known.size.labels,
     model: posterAndPlot(known.size),
     freeze: partlyFrozen(known.size),
     data: mmimdb({ pixels, tokens }),

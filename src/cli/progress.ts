@@ -9,6 +9,8 @@ export interface Progress {
   update(done: number, note?: string): void;
   /** Ends the line with what was reached, the time it took and a last note. */
   end(note?: string): void;
+  /** Takes the line away again; there is nothing to take away where lines cannot be redrawn. */
+  clear(): void;
 }
 
 /** The work, and where its progress is written. */
@@ -135,6 +137,9 @@ export function progress({
       // One column stays free, because a full line wraps.
       if (terminal) write(`\r${progressLine(state, columns() - 1, !Deno.noColor)}\x1b[K`);
       else write([`${label} ${done}/${total}`, ...details(state)].join("  ") + "\n");
+    },
+    clear: () => {
+      if (terminal && shown !== undefined) write("\r\x1b[K");
     },
     end: (note) => {
       const seconds = (now() - start) / 1000;

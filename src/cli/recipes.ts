@@ -41,11 +41,14 @@ export interface LoadedRun {
   readonly recipe: Recipe;
 }
 
-/** Loads a run folder. */
-export async function loadRun(path: string): Promise<LoadedRun> {
+/** Loads a run folder; `settings` come on top of those the run was made with. */
+export async function loadRun(path: string, settings: readonly string[] = []): Promise<LoadedRun> {
   const folder = userPath(path);
   const record = await readRecord(folder);
-  return { folder, record, recipe: await loadRecipe(record.module, record.settings) };
+  if (record.module === undefined) {
+    throw new OnesheetError(`Cannot load the run "${path}": it was not made from a recipe file`);
+  }
+  return { folder, record, recipe: await loadRecipe(record.module, [...record.settings ?? [], ...settings]) };
 }
 
 /** Whether a path is a run folder. */

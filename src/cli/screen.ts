@@ -8,14 +8,17 @@ const rateText = (rate: number) => rate.toExponential(2);
 const three = (x: number) => x.toFixed(3);
 const four = (x: number) => x.toFixed(4);
 
-/** Progress bars by what is being done; a new label starts a new bar. */
-export function bars(): {
+/** Progress of one thing after another; a new label starts anew, and nothing of it stays on a terminal. */
+export interface Bars {
   show(label: string, done: number, total: number, note?: string): void;
   close(): void;
-} {
-  let current: { label: string; bar: Progress } | undefined;
+}
+
+/** Starts without anything to show. */
+export function bars(): Bars {
+  let current: { readonly label: string; readonly bar: Progress } | undefined;
   const close = () => {
-    current?.bar.end();
+    current?.bar.clear();
     current = undefined;
   };
   return {
@@ -26,10 +29,7 @@ export function bars(): {
         current = { label, bar: progress({ total, label }) };
       }
       current.bar.update(done, note);
-      if (done >= total) {
-        current.bar.end(note);
-        current = undefined;
-      }
+      if (done >= total) close();
     },
   };
 }
@@ -43,7 +43,7 @@ export const epochLine = (
   `macro-F1 ${four(macro_f1)}  micro-F1 ${four(micro_f1)}  ${seconds.toFixed(1)} s${best ? "  best" : ""}`;
 
 /** Shows an event of the training loop; the last screen is left to {@link lastScreen}. */
-export function showEvent(event: TrainEvent, show: ReturnType<typeof bars>): void {
+export function showEvent(event: TrainEvent, show: Bars): void {
   switch (event.kind) {
     case "step": {
       const { epoch, epochs, batch, batches, loss, rate } = event;

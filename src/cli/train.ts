@@ -1,22 +1,19 @@
 /** `train`: from a recipe to a run folder. */
 import { OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
-import type { Dataset } from "../data/source.ts";
+import { summarize } from "../dsl/summary.ts";
 import { chooseEngine, engineNames } from "../engine/choose.ts";
 import { curvesSvg } from "../report/curves.ts";
-import { type Checkpointed, loadCheckpoint } from "../train/checkpoint.ts";
-import { train as trainLoop } from "../train/loop.ts";
-import { printable, type Recipe } from "../train/recipe.ts";
-import { readRecord, runFiles, type RunRecord, startRun } from "../train/run.ts";
-import { prepareTraining, trainer } from "../train/trainer.ts";
+import { fit, type FitOptions } from "../train/fit.ts";
+import type { Recipe } from "../train/recipe.ts";
+import { readRecord, runFiles } from "../train/run.ts";
+import { plan } from "../train/start.ts";
 import type { Command } from "./command.ts";
 import { interruptible } from "./interrupt.ts";
-import { type Parsed } from "./options.ts";
+import type { Parsed } from "./options.ts";
 import { planJson, planText } from "./plan.ts";
 import { loadRecipe, newestRun, newRunFolder, userPath } from "./recipes.ts";
 import { bars, lastScreen, showEvent } from "./screen.ts";
-import { version } from "./version.ts";
-import { demandRealData, putWeights } from "./weights.ts";
 
 /** What `train` takes. */
 export const trainCommand = {
@@ -53,6 +50,8 @@ export const trainCommand = {
 } as const satisfies Command;
 
 type Options = Parsed<typeof trainCommand>["options"];
+/** What a run keeps of its command line. */
+type RunSettings = Pick<FitOptions, "from" | "data" | "limit" | "weights">;
 
 /** Named options as settings; they come after `--set` and so win. */
 const settingsOf = ({ set, epochs, seed }: Options): string[] => [
@@ -65,34 +64,29 @@ const settingsOf = ({ set, epochs, seed }: Options): string[] => [
 async function runOf(
   path: string,
   options: Options,
-): Promise<{ recipe: Recipe; folder: string; record: RunRecord }> {
+): Promise<{ recipe: Recipe; folder: string; rest: RunSettings }> {
+  const settings = settingsOf(options);
   if (!options.resume) {
-    const settings = settingsOf(options);
     const recipe = await loadRecipe(path, settings);
-    const record = {
-      onesheet: version,
-      module: userPath(path),
-      settings,
-      weights: options.weights ?? (recipe.weights.length > 0 ? "hub" : "random"),
-      engine: options.engine ?? "auto",
-      ...(options.data !== undefined && { data: userPath(options.data) }),
+    const folder = options.run ? userPath(options.run) : newRunFolder(recipe.name);
+    const { data, weights } = options;
+    const rest = {
+      from: { module: userPath(path), settings },
+      ...(data !== undefined && { data: userPath(data) }),
       ...(options.limit !== undefined && { limit: options.limit }),
-      recipe: printable(recipe),
+      ...(weights !== undefined && { weights: /^(hub|random)$/.test(weights) ? weights : userPath(weights) }),
     };
-    return { recipe, record, folder: options.run ? userPath(options.run) : newRunFolder(recipe.name) };
+    return { recipe, folder, rest };
   }
   const { name } = await loadRecipe(path, []);
   const folder = options.run ? userPath(options.run) : await newestRun(name);
-  const record = await readRecord(folder);
-  return { recipe: await loadRecipe(path, [...record.settings, ...settingsOf(options)]), record, folder };
-}
-
-function demandLabels(recipe: Recipe, { labels }: Dataset): void {
-  if (labels.length === recipe.labels) return;
-  throw new OnesheetError(
-    `Cannot train "${recipe.name}": its model tells ${recipe.labels} labels apart, the data has ${labels.length} ` +
-      `(${labels.slice(0, 4).join(", ")}, …); change \`labels\` in the recipe`,
-  );
+  const { settings: before = [], data, limit, weights } = await readRecord(folder);
+  const recipe = await loadRecipe(path, [...before, ...settings]);
+  return {
+    recipe,
+    folder,
+    rest: { weights, ...(data !== undefined && { data }), ...(limit !== undefined && { limit }) },
+  };
 }
 
 /** Runs the command; gives its exit code. */
@@ -103,53 +97,28 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     return 0;
   }
   if (options.json) throw new OnesheetError("Cannot use --json without --plan", { exitCode: 2 });
-  const { recipe, record, folder } = await runOf(positionals.recipe, options);
-  const files = runFiles(folder);
-  const show = bars();
-  await using data = await recipe.data.made.open({
-    ...(record.data !== undefined && { data: record.data }),
-    ...(record.limit !== undefined && { limit: record.limit }),
-    ...(options.resume && { kept: files.reader }),
-    onProgress: show.show,
-  });
-  show.close();
-  demandLabels(recipe, data);
-  demandRealData(data.makeshift, record.weights);
-
-  const { engine, why } = await chooseEngine((options.engine ?? record.engine) as typeof engineNames[number]);
+  const { recipe, folder, rest } = await runOf(positionals.recipe, options);
+  const { engine, why } = await chooseEngine(options.engine ?? "auto");
   const tell = (line: string) => console.error(line);
   tell(`${recipe.name} on ${engine.description} (${engine.name}: ${why})`);
-  tell(
-    `${data.train.size} training rows, ${data.validation.size} validation rows, ${data.labels.length} labels`,
-  );
-  using bound = trainer(recipe, engine);
-  const { model, trainable } = bound.plan;
-  if (engine.name === "portable") warnOfSize(model.params, tell);
-  await prepareTraining(bound, recipe);
-  const { memory } = bound;
-  const what: Checkpointed = { folder, model, trainable, memory, moments: recipe.optimizer.made.moments };
-  if (options.resume) tell(`going on with ${folder}`);
-  else {
-    await putWeights(record.weights, recipe, bound.plan, memory, tell);
-    await startRun(folder, record, data.labels);
-    for (const [name, text] of Object.entries(data.kept)) {
-      await writeFileWhole(`${files.reader}/${name}`, text);
-    }
-  }
-  const from = options.resume ? await loadCheckpoint(what) : undefined;
+  if (engine.name === "portable") warnOfSize(recipe, tell);
 
   using interrupt = interruptible();
+  const show = bars();
   const maxSteps = options["max-steps"];
-  const events = trainLoop(recipe, bound, data, {
+  const events = fit(recipe, {
+    ...rest,
+    engine,
     folder,
+    resume: options.resume,
     signal: interrupt.signal,
-    onEvaluating: (done, total) => show.show("validation", done, total),
-    ...(from && { from }),
+    tell,
+    onProgress: show.show,
     ...(maxSteps !== undefined && { maxSteps }),
   });
   for await (const event of events) {
     showEvent(event, show);
-    if (event.kind === "epoch") await writeFileWhole(files.curves, curvesSvg(event.curves));
+    if (event.kind === "epoch") await writeFileWhole(runFiles(folder).curves, curvesSvg(event.curves));
     if (event.kind === "end") {
       console.log(lastScreen(event.reason, event.metrics, folder));
       if (event.reason === "interrupted") return interrupt.exitCode;
@@ -161,15 +130,13 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
 /** Parameters above which the portable engine, of about 12 GFLOP/s, takes minutes a step. */
 const FAR_TOO_MANY = 2e7;
 
-function warnOfSize(
-  params: readonly { readonly shape: readonly number[] }[],
-  tell: (line: string) => void,
-): void {
-  const count = params.reduce((sum, { shape }) => sum + shape.reduce((n, d) => n * d, 1), 0);
-  if (count < FAR_TOO_MANY) return;
+function warnOfSize(recipe: Recipe, tell: (line: string) => void): void {
+  const { model, trainable } = plan(recipe);
+  const { total } = summarize(model, trainable).parameters;
+  if (total < FAR_TOO_MANY) return;
   tell(
     `warning: ${
-      (count / 1e6).toFixed(0)
+      (total / 1e6).toFixed(0)
     } million parameters are far too many for the portable engine: expect ` +
       "minutes a step; `deno task setup` fetches libtensorflow",
   );

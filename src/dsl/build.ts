@@ -35,7 +35,10 @@ export interface Model {
   /** In the order of computation. */
   readonly nodes: readonly Node[];
   readonly output: Node;
-  /** The forward pass: the same function whether run at once or traced. Changes nothing. */
+  /**
+   * The forward pass: the same function whether run at once or traced. Changes nothing. Call it in a step that a memory
+   * compiles, which also gives intermediate tensors back.
+   */
   apply(params: Tensors, inputs: Tensors, options: ApplyOptions): Applied;
 }
 
@@ -53,8 +56,34 @@ function ordered(output: Node): Node[] {
   return order;
 }
 
-const fits = (shape: readonly number[], claimed: Shape): boolean =>
-  shape.length === claimed.length && claimed.every((d, i) => d === "batch" || d === shape[i]);
+/** Stands for a value that each pass is given. */
+const inputNode = (name: string, shape: Shape): Node => ({
+  path: name,
+  shape,
+  inputs: [],
+  params: [],
+  run: () => {
+    throw new OnesheetError(`Cannot run the model: expected an input "${name}", found none`);
+  },
+});
+
+/** The value of a node, when it has the shape that the node claims. */
+function checked({ path, shape: claimed }: Node, value: Tensor): Tensor {
+  const { shape } = value;
+  if (shape.length === claimed.length && claimed.every((d, i) => d === "batch" || d === shape[i])) {
+    return value;
+  }
+  throw new OnesheetError(
+    `Cannot run "${path}": expected a value of shape ${showShape(claimed)}, found ${showShape(shape)}`,
+  );
+}
+
+/** The arrays a node computes with. */
+const arraysOf = ({ path, params }: Node, given: Tensors): Tensor[] =>
+  params.map(({ name }) => {
+    if (given[name] !== undefined) return given[name];
+    throw new OnesheetError(`Cannot run "${path}": expected an array "${name}", found none`);
+  });
 
 /**
  * Builds a model. Shapes are checked here, before any tensor exists.
@@ -75,18 +104,7 @@ export function build<Name extends string>(
 ): Model {
   const registry = newRegistry();
   const given = Object.fromEntries(
-    Object.entries<Shape>(inputs).map(([name, shape]) => {
-      const node: Node = {
-        path: name,
-        shape,
-        inputs: [],
-        params: [],
-        run: () => {
-          throw new OnesheetError(`Cannot run the model: expected an input "${name}", found none`);
-        },
-      };
-      return [name, node];
-    }),
+    Object.entries<Shape>(inputs).map(([name, shape]) => [name, inputNode(name, shape)]),
   ) as Record<Name, Node>;
   const output = model(given, openScope(registry));
   const nodes = ordered(output);
@@ -103,23 +121,12 @@ export function build<Name extends string>(
     };
     const values = new Map<Node, Tensor>();
     for (const [name, node] of Object.entries<Node>(given)) {
-      if (tensors[name] !== undefined) values.set(node, tensors[name]);
+      if (tensors[name] !== undefined) values.set(node, checked(node, tensors[name]));
     }
     for (const node of nodes) {
       if (values.has(node)) continue;
-      const value = node.run(
-        node.inputs.map((input) => values.get(input)!),
-        node.params.map((param) => params[param.name]),
-        run,
-      );
-      if (!fits(value.shape, node.shape)) {
-        throw new OnesheetError(
-          `Cannot run "${node.path}": expected a value of shape ${showShape(node.shape)}, found ${
-            showShape(value.shape)
-          }`,
-        );
-      }
-      values.set(node, value);
+      const inputs = node.inputs.map((input) => values.get(input)!);
+      values.set(node, checked(node, node.run(inputs, arraysOf(node, params), run)));
     }
     return { output: values.get(output)!, updates };
   };

@@ -1,32 +1,36 @@
 /** Scopes: the tree of names under which layers declare their arrays. */
 import type { Param, Scope } from "./node.ts";
-import { ShapeError } from "./shape.ts";
+import { ShapeError, showShape } from "./shape.ts";
 
 /** Everything that was declared while a model was built. */
 export interface Registry {
   readonly params: Map<string, Param>;
+  /** Paths of the scopes and arrays there are. */
+  readonly taken: Set<string>;
   /** Module prefixes: what lies under `home.` is in a state_dict under `alias.`, too. */
   readonly aliases: [alias: string, home: string][];
 }
 
 /** An empty registry. */
-export const newRegistry = (): Registry => ({ params: new Map(), aliases: [] });
+export const newRegistry = (): Registry => ({ params: new Map(), taken: new Set(), aliases: [] });
 
 /** Opens a scope on a registry. */
 export function openScope(registry: Registry, path = ""): Scope {
-  const taken = new Set<string>();
-  const join = (name: string | number) => path === "" ? `${name}` : `${path}.${name}`;
   const claim = (name: string | number) => {
-    if (taken.has(`${name}`)) {
-      throw new ShapeError(
-        `Cannot build "${join(name)}": the name is already taken; give each layer its own`,
-      );
+    const claimed = path === "" ? `${name}` : `${path}.${name}`;
+    if (registry.taken.has(claimed)) {
+      throw new ShapeError(`Cannot build "${claimed}": the name is already taken; give each layer its own`);
     }
-    taken.add(`${name}`);
-    return join(name);
+    registry.taken.add(claimed);
+    return claimed;
   };
   const declare = (param: Omit<Param, "name"> & { name: string }): Param => {
     const named = { ...param, name: claim(param.name) };
+    if (!param.shape.every((size) => Number.isInteger(size) && size > 0)) {
+      throw new ShapeError(
+        `Cannot build "${named.name}": expected whole sizes of at least 1, found ${showShape(param.shape)}`,
+      );
+    }
     registry.params.set(named.name, named);
     return named;
   };
@@ -41,7 +45,7 @@ export function openScope(registry: Registry, path = ""): Scope {
       node: (inputs, params, shape, run) => ({ path, inputs, params, shape, run }),
       alias: (home) => void registry.aliases.push([path, home.path]),
       fail: (reason) => {
-        throw new ShapeError(`Cannot build "${path}": ${reason}`);
+        throw new ShapeError(`Cannot build ${path === "" ? "the model" : `"${path}"`}: ${reason}`);
       },
     } satisfies Omit<Scope, never>,
   ) as Scope;

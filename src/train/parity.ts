@@ -108,10 +108,7 @@ export async function readGolden(
  */
 export async function parity(
   engine: Engine,
-  recipe: Pick<
-    Recipe,
-    "model" | "data" | "freeze" | "loss" | "labelSmoothing" | "optimizer" | "learningRate"
-  >,
+  recipe: Pick<Recipe, "model" | "data" | "labels" | "freeze" | "loss" | "labelSmoothing" | "optimizer">,
   folder: string,
   limits: Limits,
 ): Promise<Check[]> {

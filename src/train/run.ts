@@ -25,9 +25,9 @@ export interface EpochMetrics {
 /** `recipe.json`: what was run, resolved. */
 export interface RunRecord {
   readonly onesheet: string;
-  /** The recipe's module, and the settings changed on the command line. */
-  readonly module: string;
-  readonly settings: readonly string[];
+  /** The recipe's file, and the settings changed on the command line; a run made by other code has neither. */
+  readonly module?: string;
+  readonly settings?: readonly string[];
   readonly data?: string;
   readonly limit?: number;
   readonly weights: string;

@@ -3,6 +3,7 @@ import { random } from "../base/random.ts";
 import { sizeOf, type Value } from "../base/value.ts";
 import { build, type Model } from "../dsl/build.ts";
 import type { Dim, Param } from "../dsl/node.ts";
+import { sameShape, ShapeError, showShape } from "../dsl/shape.ts";
 import { toEngine } from "../store/layout.ts";
 import type { Memory } from "../tensor.ts";
 import { trainable } from "./freeze.ts";
@@ -16,12 +17,20 @@ export interface Plan {
   readonly trainable: ReadonlySet<string>;
 }
 
-/** Builds a recipe's model; no data, no tensor. */
-export function plan({ model, data, freeze }: Pick<Recipe, "model" | "data" | "freeze">): Plan {
+/** Builds a recipe's model; no data, no tensor. Logits of another shape than `[batch, labels]` are an error. */
+export function plan(
+  { model, data, labels, freeze }: Pick<Recipe, "model" | "data" | "labels" | "freeze">,
+): Plan {
   const shapes = Object.entries(data.made.inputs).map(([name, { shape }]) =>
     [name, ["batch" as Dim, ...shape]] as const
   );
   const built = build(model, Object.fromEntries(shapes));
+  const { shape } = built.output;
+  if (!sameShape(shape, ["batch", labels])) {
+    throw new ShapeError(
+      `Cannot build the model: expected logits of shape [batch, ${labels}], found ${showShape(shape)}`,
+    );
+  }
   return { model: built, trainable: trainable(weightNames(built), freeze) };
 }
 

@@ -1,4 +1,5 @@
 /** The steps of a run, as pure functions of state and inputs. */
+import { OnesheetError } from "../base/errors.ts";
 import { valueAndGradients } from "../tensor.ts";
 import type { Step, Tensors } from "../tensor.ts";
 import type { Model } from "../dsl/build.ts";
@@ -37,6 +38,9 @@ function differentiate(
  * scalars. Output: `loss`, of the batch before the step.
  */
 export const trainStep = (parts: StepParts): Step => (state, inputs) => {
+  if (parts.trainable.size === 0) {
+    throw new OnesheetError("Cannot train: every parameter is frozen; let some learn by a `train` rule");
+  }
   const { value, gradients, aux: { output: _, ...buffers } } = differentiate(parts, state, inputs);
   const { moments, update } = parts.optimizer;
   const next = Object.entries(gradients).flatMap(([name, gradient]) => {

@@ -1,31 +1,41 @@
 /** What a model starts from: random numbers, pretrained weights, a file. */
 import { OnesheetError } from "../base/errors.ts";
 import { fetchFile } from "../data/hub.ts";
+import type { OpenOptions } from "../data/source.ts";
 import { describe, loadInto } from "../store/load.ts";
 import { openSafetensors } from "../store/safetensors.ts";
 import type { Memory } from "../tensor.ts";
-import type { Recipe } from "../train/recipe.ts";
-import { type Plan, randomize } from "../train/start.ts";
-import { userPath } from "./recipes.ts";
+import type { Recipe } from "./recipe.ts";
+import { type Plan, randomize } from "./start.ts";
 
-/** Puts first weights into the memory; `tell` hears what was loaded from where. */
+/** Who hears what is loaded from where, and how far a download is. */
+export interface WeightsListener {
+  readonly tell: (line: string) => void;
+  readonly onProgress?: OpenOptions["onProgress"];
+}
+
+/**
+ * Puts first weights into the memory.
+ *
+ * @param from `hub` (the recipe's pretrained weights, the rest at random), `random`, or a safetensors file that has
+ * every parameter
+ */
 export async function putWeights(
   from: string,
   recipe: Recipe,
   { model }: Plan,
   memory: Memory,
-  tell: (line: string) => void,
+  { tell, onProgress }: WeightsListener,
 ): Promise<void> {
-  const known = from === "hub" || from === "random";
-  if (!known) {
-    using file = await openSafetensors(userPath(from));
+  if (from !== "hub" && from !== "random") {
+    using file = await openSafetensors(from);
     await loadInto(memory, model, file, { strict: true });
     return tell(`weights: ${from}`);
   }
   const pretrained = from === "random" ? [] : recipe.weights;
   // Fetched first: a hub that cannot be reached costs nothing but the try.
   const files: string[] = [];
-  for (const { repo } of pretrained) files.push(await fetchFile(repo, "model.safetensors"));
+  for (const { repo } of pretrained) files.push(await fetchFile(repo, "model.safetensors", onProgress));
   await randomize(memory, model, recipe.seed);
   for (const [i, { repo, under, rename }] of pretrained.entries()) {
     using file = await openSafetensors(files[i]);
@@ -35,7 +45,7 @@ export async function putWeights(
   if (pretrained.length === 0) tell(`weights: random, seed ${recipe.seed}`);
 }
 
-/** Refuses pretrained weights with a vocabulary that was made for want of theirs. */
+/** Refuses trained weights with data of which a part, such as the vocabulary, was made up for want of the real one. */
 export function demandRealData(makeshift: string | undefined, from: string): void {
   if (makeshift === undefined || from === "random") return;
   throw new OnesheetError(
