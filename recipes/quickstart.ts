@@ -35,9 +35,9 @@ const imageTower: Layer = (image, at) => {
   return meanPool()(map, at("pool"));
 };
 
-/** `[batch, 32] -> [batch, 64]` */
+/** `[batch, 48] -> [batch, 64]` */
 const textTower: Layer<{ ids: Node; mask: Node }> = ({ ids, mask }, at) => {
-  const small = { vocabulary: 1024, width: 64, layers: 1, heads: 4, positions: 32 };
+  const small = { vocabulary: 1024, width: 64, layers: 1, heads: 4, positions: 48 };
   return meanTokens()({ tokens: bertEncoder(small)({ ids, mask }, at), mask }, at("pool"));
 };
 
@@ -60,18 +60,18 @@ export const model =
 
 const quickstart: Recipe = recipe({
   name: "quickstart",
-  data: drawnFilms({ rows: 480, seed: 1, validation: 0.2, pixels: 48, tokens: 32, augment: [], ...imagenet }),
+  data: drawnFilms({ rows: 480, seed: 1, validation: 0.2, pixels: 48, tokens: 48, augment: [], ...imagenet }),
   labels: 8,
   model: model(),
   weights: [],
   freeze: [],
   batchSize: 16,
-  epochs: 30,
+  epochs: 24,
   seed: 1,
   loss: focal({ alpha: 0.5, gamma: 2 }),
   labelSmoothing: 0.05,
   optimizer: adamw({ weightDecay: 1e-4 }),
-  learningRate: warmupThenPlateau({ rate: 3e-3, from: 0.1, epochs: 2, factor: 0.3, patience: 3 }),
+  learningRate: warmupThenPlateau({ rate: 2e-3, from: 0.1, epochs: 2, factor: 0.3, patience: 3 }),
   stop: earlyStopping({ on: "macroF1", patience: 8, minDelta: 1e-3 }),
 });
 

@@ -47,6 +47,9 @@ export function handOver(kept: Tensor): Tensor {
   return moved;
 }
 
+const mapTensors = (tensors: Tensors, map: (tensor: Tensor) => Tensor): Tensors =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, map(tensor)]));
+
 /** A scalar, the gradients of some tensors towards it, and what else the function gave. */
 export interface ValueAndGradients {
   readonly value: Tensor;
@@ -66,19 +69,25 @@ export function valueAndGradients(
   wanted: Tensors,
 ): ValueAndGradients {
   let aux: Tensors = {};
-  const engine = tf.engine();
-  const { value, grads } = engine.gradients(
-    () => {
-      const result = f();
-      aux = result.aux;
-      Object.values(aux).forEach(tf.keep);
-      return result.value as never;
-    },
-    Object.values(wanted),
-    undefined,
-    true,
-  );
-  const found = Object.keys(wanted).flatMap((name, i) => grads[i] ? [[name, grads[i]] as const] : []);
-  const handed = Object.entries(aux).map(([name, tensor]) => [name, handOver(tensor)] as const);
-  return { value, gradients: Object.fromEntries(found), aux: Object.fromEntries(handed) };
+  try {
+    const { value, grads } = tf.engine().gradients(
+      () => {
+        const result = f();
+        // Kept copies outlive the inner tidy and share their numbers; what was handed in may not be disposed of.
+        aux = mapTensors(result.aux, (tensor) => tf.keep(tf.clone(tensor)));
+        return result.value as never;
+      },
+      Object.values(wanted),
+      undefined,
+      true,
+    );
+    const found = Object.keys(wanted).flatMap((name, i) => grads[i] ? [[name, grads[i]] as const] : []);
+    return {
+      value,
+      gradients: Object.fromEntries(found),
+      aux: mapTensors(aux, (tensor) => tf.clone(tensor)),
+    };
+  } finally {
+    tf.dispose(aux);
+  }
 }

@@ -33,6 +33,18 @@ interface Known {
 
 /** Sizes by the name that `golden.json` gives. */
 const sizes: Readonly<Record<string, Known>> = {
+  tiny: {
+    size: {
+      image: { blocks: [1, 1, 1, 1], width: 2 },
+      text: { vocabulary: 29, width: 16, layers: 3, heads: 2, hidden: 32, positions: 16 },
+      projection: 8,
+      heads: 4,
+      labels: 5,
+    },
+    pixels: 48,
+    tokens: 12,
+    limits: { evaluation: 1e-5, training: 1e-4, gradient: 1e-3, loss: 1e-5, weight: 1e-4 },
+  },
   mini: {
     size: {
       image: { blocks: [1, 1, 1, 1], width: 8 },

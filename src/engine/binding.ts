@@ -110,9 +110,6 @@ export function newBinding(library: Library, eager: Eager): Binding {
       return eager.execute(name, handles, attributes, outputs).map(add);
     },
     during: (next, body) => {
-      if (trace !== undefined) {
-        throw new OnesheetError("Cannot trace a step inside another: compile them one by one");
-      }
       trace = next;
       try {
         return body();

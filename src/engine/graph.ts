@@ -78,7 +78,7 @@ export function newGraph(library: Library): Graph {
       return finish(name, description);
     },
     constant: (dtype, shape, data) => {
-      const uniform = data.length > LARGE && data.every((x: number | bigint) => x === data[0]);
+      const uniform = data.length > LARGE && data.every((x: number | bigint) => Object.is(x, data[0]));
       if (uniform) {
         const size = graph.constant(DT.INT32, [shape.length], Int32Array.from(shape));
         const value = graph.constant(dtype, [], data.slice(0, 1));

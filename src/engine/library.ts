@@ -60,12 +60,16 @@ const NOW_AND_FOR_GOOD = Deno.build.os === "darwin" ? 0x82 : 0x1002;
 
 /**
  * Loads libraries for the life of the process, in silence: unloading libtensorflow when the program ends crashes it,
- * and its static initializers write to standard error before any log level can be set.
+ * and its static initializers write to standard error before any log level can be set. Workers take turns, otherwise
+ * one would find standard error silenced by another and leave it so; their lock is that of C's stdin, which nothing
+ * else here reads.
  */
 function pin(paths: readonly string[]): void {
   const system =
     Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6", systemSymbols).symbols;
   const STDERR = 2, WRITE_ONLY = 1;
+  const turn = new Deno.UnsafePointerView(system.stdin!).getPointer();
+  system.flockfile(turn);
   const kept = system.dup(STDERR);
   const nowhere = system.open(cString("/dev/null"), WRITE_ONLY);
   system.dup2(nowhere, STDERR);
@@ -73,6 +77,7 @@ function pin(paths: readonly string[]): void {
   system.dup2(kept, STDERR);
   system.close(nowhere);
   system.close(kept);
+  system.funlockfile(turn);
 }
 
 /** Opens the two shared libraries of libtensorflow. */

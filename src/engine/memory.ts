@@ -1,14 +1,16 @@
 /** State in resource variables and steps traced against it: one graph and one session for all of a run. */
+import { OnesheetError } from "../base/errors.ts";
 import type { Value, Values } from "../base/value.ts";
 import type { SessionConfig } from "./config.ts";
 import type { Memory, Program, Step, Tensors } from "./engine.ts";
 import { newGraph, type Output } from "./graph.ts";
-import type { KernelBackend } from "./kernels/kernel.ts";
+import { BACKEND, type KernelBackend } from "./kernels/kernel.ts";
 import type { Library, Pointer } from "./library.ts";
 import { openSession } from "./session.ts";
 import { tf } from "./tfjs.ts";
-import { newTrace } from "./trace.ts";
-import { dtypeOf, newVariables, valueOf } from "./variables.ts";
+import { type Applied, newTrace, type Trace } from "./trace.ts";
+import { newTurns } from "./turns.ts";
+import { checkSize, dtypeOf, newVariables, typeText, valueOf } from "./variables.ts";
 
 /** A step traced for one set of input shapes. */
 interface Traced {
@@ -32,11 +34,43 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
   const session = openSession(library, graph, config);
   const variables = newVariables(graph, session);
   const { binding } = backend;
+  const turns = newTurns("the memory", () => {
+    session[Symbol.dispose]();
+    graph[Symbol.dispose]();
+  });
 
   const tensorOf = (from: Output) => backend.createOutputTensor(binding.adopt(from));
   const outputsOf = (tensors: Tensors): [name: string, output: Output][] => {
     const ids = backend.getInputTensorIds(Object.values(tensors));
     return Object.keys(tensors).map((name, i) => [name, binding.outputOf(ids[i])]);
+  };
+
+  /** The operations that bring the step's new state into the variables. */
+  const targetsOf = (state: Tensors, trace: Trace, reads: Readonly<Record<string, Output>>): Pointer[] => {
+    const kept = new Set<Applied>();
+    const targets = outputsOf(state).map(([name, next]) => {
+      const variable = variables.find("set state", name);
+      const [expected, found] = [
+        typeText(variable),
+        typeText({ dtype: graph.dtypeOf(next), shape: graph.shapeOf(next) }),
+      ];
+      if (expected !== found) {
+        throw new OnesheetError(`Cannot set state "${name}": expected ${expected}, found ${found}`);
+      }
+      const applied = trace.appliedTo(next);
+      if (applied?.variable !== variable) return variables.assign(variable, next, [reads[name].operation]);
+      kept.add(applied);
+      return applied.operation;
+    });
+    for (const applied of trace.allApplied()) {
+      if (!kept.has(applied)) {
+        const { name } = applied.variable;
+        throw new OnesheetError(
+          `Cannot trace the step: it updates "${name}" in place, so it must return the result as the state "${name}"`,
+        );
+      }
+    }
+    return targets;
   };
 
   const traced = (step: Step, inputs: Values): Traced => {
@@ -54,14 +88,10 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
         (value: Value) => graph.placeholder(dtypeOf(value), value.shape),
       );
       const { state = {}, outputs } = step(mapValues(reads, tensorOf), mapValues(placeholders, tensorOf));
-      const targets = outputsOf(state).map(([name, next]) => {
-        const variable = variables.find(name);
-        const applied = trace.appliedTo(next);
-        if (applied?.variable === variable) return applied.operation;
-        return variables.assign(variable, next, [reads[name].operation]);
-      });
+      const targets = targetsOf(state, trace, reads);
       return { inputs: Object.entries(placeholders), outputs: outputsOf(outputs), targets };
     };
+    if (tf.getBackend() !== BACKEND) tf.setBackend(BACKEND); // another engine of this process has made its own current
     return binding.during(trace, () => {
       let result!: Traced;
       tf.tidy(() => {
@@ -71,36 +101,42 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
     });
   };
 
+  /** Runs a step that was traced for these shapes, or is now. */
+  const run = async (step: Step, byShapes: Map<string, Traced>, inputs: Values): Promise<Values> => {
+    for (const [name, value] of Object.entries(inputs)) checkSize("use", name, value);
+    await variables.settle();
+    const key = `${variables.all().length} ${shapesKey(inputs)}`; // a variable put later must reach the step
+    let program = byShapes.get(key);
+    if (program === undefined) byShapes.set(key, program = traced(step, inputs));
+    const feeds = program.inputs.map(([name, output]) => {
+      const value = inputs[name];
+      return { output, dtype: dtypeOf(value), shape: value.shape, data: value.data };
+    });
+    const fetches = program.outputs.map(([, output]) => output);
+    const fetched = await session.run(feeds, fetches, program.targets);
+    return Object.fromEntries(program.outputs.map(([name], i) => [name, valueOf(fetched[i])]));
+  };
+
   return {
     get names() {
       return variables.all().map(({ name }) => name);
     },
-    put: variables.put,
-    get: variables.get,
+    put: (name, value) => {
+      const own = { ...value, data: value.data.slice() } as Value; // the caller may change the numbers afterwards
+      return turns.take(() => variables.put(name, own));
+    },
+    get: (name) => turns.take(() => variables.get(name)),
     compile: (step): Program => {
       const byShapes = new Map<string, Traced>();
       return {
-        run: async (inputs) => {
-          await variables.settle();
-          const key = shapesKey(inputs);
-          let program = byShapes.get(key);
-          if (program === undefined) byShapes.set(key, program = traced(step, inputs));
-          const feeds = program.inputs.map(([name, output]) => {
-            const value = inputs[name];
-            return { output, dtype: dtypeOf(value), shape: value.shape, data: value.data };
-          });
-          const fetched = await session.run(
-            feeds,
-            program.outputs.map(([, output]) => output),
-            program.targets,
+        run: (inputs) => {
+          if (binding.trace === undefined) return turns.take(() => run(step, byShapes, inputs));
+          return Promise.reject(
+            new OnesheetError("Cannot run a step inside another: run them one after the other"),
           );
-          return Object.fromEntries(program.outputs.map(([name], i) => [name, valueOf(fetched[i])]));
         },
       };
     },
-    [Symbol.dispose]: () => {
-      session[Symbol.dispose]();
-      graph[Symbol.dispose]();
-    },
+    [Symbol.dispose]: turns.close,
   };
 }

@@ -38,28 +38,39 @@ export function openSession(library: Library, graph: Graph, config: SessionConfi
   );
   c.TF_DeleteSessionOptions(options);
   gone();
+  /** What native code is reading: Deno does not hold on to the buffers of a non-blocking call. */
+  const inUse = new Set<unknown>();
 
   return {
     run: async (feeds, fetches, targets) => {
+      if (fetches.length + targets.length === 0) return []; // TensorFlow refuses to do nothing
       const inputs = feeds.map(({ dtype, shape, data }) => newTensor(library, dtype, shape, data));
       const results = new BigUint64Array(fetches.length);
+      const buffers = {
+        fed: outputArray(feeds.map((feed) => feed.output)),
+        inputs: pointerArray(inputs),
+        fetched: outputArray(fetches),
+        targets: pointerArray(targets),
+      };
+      inUse.add(buffers);
       try {
         await checkedAsync("the step", (status) =>
           c.TF_SessionRun(
             session,
             null,
-            outputArray(feeds.map((feed) => feed.output)),
-            pointerArray(inputs),
+            buffers.fed,
+            buffers.inputs,
             feeds.length,
-            outputArray(fetches),
+            buffers.fetched,
             results,
             fetches.length,
-            pointerArray(targets),
+            buffers.targets,
             targets.length,
             null,
             status,
           ));
       } finally {
+        inUse.delete(buffers);
         for (const input of inputs) deleteTensor(library, input);
       }
       return Array.from(results, (address) => {

@@ -89,4 +89,7 @@ export const systemSymbols = {
   dup: { parameters: [I32], result: I32 },
   dup2: { parameters: [I32, I32], result: I32 },
   close: { parameters: [I32], result: I32 },
+  flockfile: { parameters: [P], result: V },
+  funlockfile: { parameters: [P], result: V },
+  stdin: { name: Deno.build.os === "darwin" ? "__stdinp" : "stdin", type: P },
 } as const;

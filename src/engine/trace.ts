@@ -27,6 +27,8 @@ export interface Trace {
   /** Marks an output as the value of a variable after an in-place update. */
   markApplied(output: Output, applied: Applied): void;
   appliedTo(output: Output): Applied | undefined;
+  /** Every in-place update so far. */
+  allApplied(): Iterable<Applied>;
 }
 
 /** Starts a tracing into a graph. */
@@ -40,5 +42,6 @@ export function newTrace(graph: Graph): Trace {
     variableOf: (output) => reads.get(key(output)),
     markApplied: (output, update) => void applied.set(key(output), update),
     appliedTo: (output) => applied.get(key(output)),
+    allApplied: () => applied.values(),
   };
 }

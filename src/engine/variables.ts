@@ -3,7 +3,7 @@
  * its neighbours by name, because each new set of feeds and fetches costs TensorFlow a pass over the whole graph.
  */
 import { OnesheetError } from "../base/errors.ts";
-import { int32, type Value } from "../base/value.ts";
+import { int32, sizeOf, type Value } from "../base/value.ts";
 import { attribute } from "./attributes.ts";
 import { DT } from "./dtype.ts";
 import type { Graph, Output } from "./graph.ts";
@@ -26,8 +26,8 @@ interface Stored extends Variable {
 export interface Variables {
   /** In the order they were first put. */
   all(): readonly Variable[];
-  /** The variable of that name; none is an error. */
-  find(name: string): Variable;
+  /** The variable of that name; none is an error: `Cannot <verb> "name": …`. */
+  find(verb: string, name: string): Variable;
   /** Adds an operation that reads a variable. */
   read(variable: Variable): Output;
   /** Adds an operation that sets a variable. */
@@ -38,8 +38,30 @@ export interface Variables {
   settle(): Promise<void>;
 }
 
+const typeNames: Readonly<Record<number, string>> = {
+  [DT.FLOAT]: "float32",
+  [DT.INT32]: "int32",
+  [DT.BOOL]: "bool",
+};
+
 /** The `TF_DataType` of a value. */
 export const dtypeOf = (value: Value): number => value.dtype === "float32" ? DT.FLOAT : DT.INT32;
+
+/** An array's type and shape for people: `float32 [2, 3]`. */
+export const typeText = (
+  { dtype, shape }: { readonly dtype: number; readonly shape: readonly number[] },
+): string => `${typeNames[dtype] ?? `TF_DataType ${dtype}`} [${shape.join(", ")}]`;
+
+/** Throws unless there are as many numbers as the shape asks for; native code would read on. */
+export function checkSize(verb: string, name: string, { shape, data }: Value): void {
+  if (data.length !== sizeOf(shape)) {
+    throw new OnesheetError(
+      `Cannot ${verb} "${name}": expected ${sizeOf(shape)} numbers for [${
+        shape.join(", ")
+      }], found ${data.length}`,
+    );
+  }
+}
 
 /** What a session gave, as a value; truth values become 0 and 1. */
 export function valueOf({ dtype, shape, data }: Fetched): Value {
@@ -95,10 +117,10 @@ export function newVariables(graph: Graph, session: Session): Variables {
       bytes: value.data.byteLength,
     };
   };
-  const find = (name: string): Stored => {
+  const find = (verb: string, name: string): Stored => {
     const found = stored.get(name);
     if (found === undefined) {
-      throw new OnesheetError(`Cannot use "${name}": the memory holds no array of that name`);
+      throw new OnesheetError(`Cannot ${verb} "${name}": the memory holds no array of that name`);
     }
     return found;
   };
@@ -121,24 +143,22 @@ export function newVariables(graph: Graph, session: Session): Variables {
     assign,
     settle,
     put: async (name, value) => {
+      checkSize("put", name, value);
       let variable = stored.get(name);
       if (variable === undefined) {
         stored.set(name, variable = declare(name, value));
         grouped = undefined;
       }
-      if (variable.dtype !== dtypeOf(value) || `${variable.shape}` !== `${value.shape}`) {
-        throw new OnesheetError(
-          `Cannot put "${name}": expected ${variable.dtype === DT.FLOAT ? "float32" : "int32"} [${
-            variable.shape.join(", ")
-          }], found ${value.dtype} [${value.shape.join(", ")}]`,
-        );
+      const [expected, found] = [typeText(variable), typeText({ dtype: dtypeOf(value), shape: value.shape })];
+      if (expected !== found) {
+        throw new OnesheetError(`Cannot put "${name}": expected ${expected}, found ${found}`);
       }
       waiting.set(name, value);
       waitingBytes += value.data.byteLength;
       if (waitingBytes > GROUP) await settle();
     },
     get: async (name) => {
-      find(name);
+      find("read", name);
       if (waiting.size > 0) await settle();
       if (!fetched.has(name)) {
         grouped ??= groups([...stored.values()].sort((a, b) => a.name < b.name ? -1 : 1));
@@ -146,7 +166,9 @@ export function newVariables(graph: Graph, session: Session): Variables {
         const values = await session.run([], group.map((member) => member.read), []);
         fetched = new Map(group.map((member, i) => [member.name, valueOf(values[i])]));
       }
-      return fetched.get(name)!;
+      const value = fetched.get(name)!;
+      fetched.delete(name); // the caller's now
+      return value;
     },
   };
 }

@@ -1,6 +1,6 @@
 /** Writes PNG files (ISO/IEC 15948): 8 bits, RGB, no filters. */
 import { crc32 } from "node:zlib";
-import { zlibSync } from "fflate";
+import { deflateSync } from "node:zlib";
 import type { Canvas } from "./canvas.ts";
 
 function chunk(kind: string, content: Uint8Array): Uint8Array {
@@ -28,7 +28,7 @@ export function encodePng({ width, height, data }: Canvas): Uint8Array {
   const chunks = [
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10, 26, 10),
     chunk("IHDR", header),
-    chunk("IDAT", zlibSync(rows)),
+    chunk("IDAT", deflateSync(rows)),
     chunk("IEND", new Uint8Array()),
   ];
   return new Uint8Array(chunks.flatMap((bytes) => [...bytes]));

@@ -1,0 +1,141 @@
+"""Makes the safetensors files beside this script: each composite layer in PyTorch, forwards and backwards.
+
+A file has `weight/*` (the state_dict), `input/*` (images with their channels last), `output`, `towards` (the gradient
+that comes from above), `gradient/*` of every parameter, `gradient_input/*`, `after/*` (buffers after the pass) and
+`evaluated` (the output in evaluation mode, before the pass). Dropout is off.
+
+Run with torch 2.13, transformers 5.23, safetensors 0.8: python make.py
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+from safetensors.torch import save_file
+from torch import nn
+from transformers import BertConfig, BertModel
+
+here = Path(__file__).parent
+sys.path.append(str(here.parent / "mini"))
+from twin import ResNet, SwiGLU, unusual, without_dropout  # noqa: E402
+
+
+def copies(prefix, tensors):
+    return {f"{prefix}/{name}": tensor.detach().clone() for name, tensor in tensors}
+
+
+def save(name, file):
+    save_file({key: value.detach().contiguous() for key, value in file.items()}, here / f"{name}.safetensors")
+
+
+def saved_buffers(module):
+    """Names of the state_dict that are no parameters."""
+    return module.state_dict().keys() - dict(module.named_parameters()).keys()
+
+
+def case(name, module, inputs, forward=None):
+    """Writes one file; `forward` gives the output from the module and the inputs."""
+    forward = forward or (lambda module, x: module(x))
+    module = without_dropout(unusual(module))
+    file = copies("weight", module.state_dict().items()) | copies("input", inputs.items())
+    module.eval()
+    with torch.no_grad():
+        file["evaluated"] = forward(module, **inputs)
+    module.train()
+    learnt = {key: x.requires_grad_() for key, x in inputs.items() if x.is_floating_point()}
+    output = forward(module, **inputs)
+    towards = torch.randn_like(output)
+    (output * towards).sum().backward()
+    file |= {"output": output, "towards": towards}
+    file |= copies("gradient", ((key, p.grad) for key, p in module.named_parameters()))
+    file |= copies("gradient_input", ((key, x.grad) for key, x in learnt.items()))
+    file |= copies("after", ((key, module.get_buffer(key)) for key in saved_buffers(module)))
+    save(name, file)
+
+
+def channels_first(module, x):
+    y = module(x.permute(0, 3, 1, 2))
+    return y.permute(0, 2, 3, 1) if y.dim() == 4 else y
+
+
+class Fusion(nn.Module):
+    def __init__(self, features, heads):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(features, heads, batch_first=True)
+        self.norm = nn.LayerNorm(features)
+
+    def forward(self, a, b):
+        x = torch.cat((a, b), 1)
+        token = x[:, None]
+        return self.norm(self.attention(token, token, token)[0][:, 0] + x)
+
+
+class Head(nn.Sequential):
+    def __init__(self, features, inner, labels):
+        super().__init__(nn.LayerNorm(features), SwiGLU(features, inner), nn.Dropout(0.3), nn.Linear(inner, labels))
+
+
+def batch_norm(name):
+    """Three steps: outputs, and statistics after each."""
+    norm = unusual(nn.BatchNorm2d(3))
+    xs = torch.randn(3, 2, 4, 5, 3) * torch.tensor([0.5, 1.0, 3.0]) + torch.tensor([2.0, 0.0, -1.0])
+    file = copies("weight", norm.state_dict().items()) | {"xs": xs}
+    outputs, statistics = [], []
+    for x in xs:
+        outputs.append(channels_first(norm, x).detach())
+        statistics.append({key: value.clone() for key, value in norm.named_buffers()})
+    file["outputs"] = torch.stack(outputs)
+    file |= {f"after/{key}": torch.stack([step[key] for step in statistics]) for key in statistics[0]}
+    save(name, file)
+
+
+torch.manual_seed(0)
+case("linear", nn.Linear(5, 4), {"x": torch.randn(2, 3, 5)})
+case("conv2d", nn.Conv2d(3, 4, 3, 2, 1, bias=False), {"x": torch.randn(2, 6, 7, 3)}, channels_first)
+case("layer_norm", nn.LayerNorm(6), {"x": 3 * torch.randn(2, 3, 6) + 1})
+case("max_pool", nn.MaxPool2d(3, 2, 1), {"x": torch.randn(2, 6, 7, 3) - 4}, channels_first)
+case("embedding", nn.Embedding(7, 4, padding_idx=0), {"x": torch.tensor([[3, 0, 3], [6, 1, 0]])})
+case("swiglu", SwiGLU(7, 5), {"x": torch.randn(2, 3, 7)})
+for tokens in (1, 2, 7):
+    case(
+        f"self_attention_{tokens}",
+        nn.MultiheadAttention(12, 3, batch_first=True),
+        {"x": torch.randn(2, tokens, 12)},
+        lambda module, x: module(x, x, x)[0],
+    )
+case(
+    "attention_fusion",
+    Fusion(12, 4),
+    {"a": torch.randn(3, 8), "b": torch.randn(3, 4)},
+    lambda module, a, b: module(a, b),
+)
+case("classifier_head", Head(8, 6, 5), {"x": torch.randn(4, 8)})
+case("batch_norm_once", nn.BatchNorm2d(3), {"x": torch.randn(2, 4, 5, 3)}, channels_first)
+batch_norm("batch_norm")
+case("resnet", ResNet([2, 1], 4), {"x": torch.randn(3, 24, 20, 3)}, channels_first)
+
+config = BertConfig(
+    vocab_size=17,
+    hidden_size=8,
+    num_hidden_layers=2,
+    num_attention_heads=2,
+    intermediate_size=12,
+    max_position_embeddings=9,
+    initializer_range=0.5,
+)
+texts = {
+    "ids": torch.tensor([[2, 5, 16, 9, 3, 0], [2, 11, 3, 0, 0, 0], [2, 7, 7, 1, 4, 3]]),
+    "mask": torch.tensor([[1, 1, 1, 1, 1, 0], [1, 1, 1, 0, 0, 0], [1, 1, 1, 1, 1, 1]]),
+}
+case(
+    "bert",
+    BertModel(config),
+    texts,
+    lambda module, ids, mask: module(input_ids=ids, attention_mask=mask).pooler_output,
+)
+case(
+    "bert_encoder",
+    BertModel(config, add_pooling_layer=False),
+    texts,
+    lambda module, ids, mask: module(input_ids=ids, attention_mask=mask).last_hidden_state,
+)
