@@ -1,0 +1,129 @@
+/** Every layer, on several shapes: what it computes has the shape it claims. */
+import { assert, assertEquals } from "@std/assert";
+import { int32, sizeOf, type Value } from "../../src/base/value.ts";
+import { build } from "../../src/dsl/build.ts";
+import type { Layer, Node, Scope } from "../../src/dsl/node.ts";
+import * as layers from "../../layers/mod.ts";
+import { engineTest } from "../engine/each.ts";
+import { firstValues, forwards, numbers } from "./pass.ts";
+
+/** A layer on inputs of given shapes, without the batch axis. Inputs called `ids` and `mask` are integers. */
+interface Case {
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly layer: (inputs: Readonly<Record<string, Node>>, at: Scope) => Node;
+}
+
+/** A layer of one input on several shapes. */
+const on = (layer: Layer, ...shapes: (readonly number[])[]): Case[] =>
+  shapes.map((x) => ({ inputs: { x }, layer: ({ x }, at) => layer(x, at) }));
+
+const vectors = [[6], [1], [4, 6], [2, 3, 6]];
+const images = [[8, 8, 3], [9, 7, 2], [5, 12, 1]];
+const bert = { vocabulary: 11, width: 6, layers: 2, heads: 3, positions: 9 };
+const texts = [{ ids: [9], mask: [9] }, { ids: [1], mask: [1] }];
+const { add, concat, linear, multiply } = layers;
+
+const cases: Readonly<Record<string, readonly Case[]>> = {
+  add: [{ inputs: { a: [3, 2], b: [3, 2] }, layer: ({ a, b }) => add(a, b) }],
+  attentionFusion: [{
+    inputs: { a: [4], b: [2] },
+    layer: ({ a, b }, at) =>
+      layers.attentionFusion({ heads: 3, dropout: 0.5 })([a, b], { attention: at("a"), norm: at("b") }),
+  }],
+  batchNorm: on(layers.batchNorm(), ...images),
+  bert: texts.map((inputs) => ({
+    inputs,
+    layer: ({ ids, mask }, at) => layers.bert(bert)({ ids, mask }, at),
+  })),
+  bertEncoder: texts.map((inputs) => ({
+    inputs,
+    layer: ({ ids, mask }, at) => layers.bertEncoder({ ...bert, hidden: 5 })({ ids, mask }, at),
+  })),
+  classifierHead: on(layers.classifierHead(3, { ffn: layers.swiglu(4), dropout: 0.3 }), [6], [5]),
+  concat: [
+    { inputs: { a: [4], b: [2], c: [1] }, layer: ({ a, b, c }) => concat([a, b, c]) },
+    { inputs: { a: [5, 4], b: [5, 3] }, layer: ({ a, b }) => concat([a, b]) },
+    { inputs: { a: [5, 4] }, layer: ({ a }) => concat([a]) },
+  ],
+  conv2d: [
+    ...on(layers.conv2d(4, 1), ...images),
+    ...on(layers.conv2d(4, 3, { stride: 2, padding: 1 }), ...images),
+    ...on(layers.conv2d(2, 5, { padding: 2 }), ...images),
+    ...on(layers.conv2d(2, 5), [5, 5, 1], [6, 5, 3]),
+    ...on(layers.conv2d(2, 7, { stride: 2, padding: 3 }), [1, 1, 3], [8, 9, 3]),
+    ...on(layers.conv2d(3, 2, { stride: 3 }), [8, 8, 2], [2, 3, 2]),
+  ],
+  dropout: [...on(layers.dropout(0.5), ...vectors), ...on(layers.dropout(0), [3])],
+  embedding: [[4], [2, 3], []].map((ids) => ({
+    inputs: { ids },
+    layer: ({ ids }, at) => layers.embedding(11, 5, { paddingIndex: 0 })(ids, at),
+  })),
+  firstToken: on(layers.firstToken, [4, 6], [1, 6], [3, 2, 5], [4]),
+  fusion: [{ inputs: { a: [4], b: [2] }, layer: ({ a, b }, at) => layers.fusion({ heads: 2 })([a, b], at) }],
+  gelu: on(layers.gelu, ...vectors),
+  layerNorm: on(layers.layerNorm(), ...vectors),
+  linear: [...on(linear(5), ...vectors), ...on(linear(1, { bias: false }), ...vectors)],
+  maxPool: [
+    ...on(layers.maxPool(2), ...images),
+    ...on(layers.maxPool(3, { stride: 2, padding: 1 }), ...images, [1, 1, 2]),
+    ...on(layers.maxPool(3, { stride: 1 }), ...images),
+  ],
+  meanPool: on(layers.meanPool(), ...images),
+  meanTokens: [{
+    inputs: { tokens: [4, 3], mask: [4] },
+    layer: ({ tokens, mask }, at) => layers.meanTokens()({ tokens, mask }, at),
+  }],
+  multiply: [{ inputs: { a: [3, 2], b: [3, 2] }, layer: ({ a, b }) => multiply(a, b) }],
+  relu: on(layers.relu, ...vectors),
+  resnet: [
+    ...on(layers.resnet({ blocks: [1, 1, 1, 1], width: 2 }), [32, 32, 3], [33, 47, 1], [1, 1, 3]),
+    ...on(layers.resnet({ blocks: [2, 3], width: 3 }), [16, 16, 3]),
+  ],
+  selfAttention: [
+    ...on(layers.selfAttention({ heads: 2, dropout: 0.1 }), [1, 6], [7, 6], [3, 2]),
+    ...on(layers.selfAttention({ heads: 1 }), [2, 5]),
+  ],
+  sequential: on(layers.sequential([linear(4), layers.relu, linear(2)]), [6], [3, 6]),
+  shared: [{
+    inputs: { x: [6] },
+    layer: ({ x }, at) => layers.shared(at("home"), linear(3))(x, at("again")),
+  }],
+  sigmoid: on(layers.sigmoid, ...vectors),
+  silu: on(layers.silu, ...vectors),
+  swiglu: [...on(layers.swiglu(4), ...vectors), ...on(layers.swiglu(4, { expansion: 1.5 }), [3])],
+  tanh: on(layers.tanh, ...vectors),
+  unsqueeze: on(layers.unsqueeze, [6], [3, 6]),
+};
+
+/** Not layers but first values; and a layer that is another one in a size too large for here. */
+const others = [
+  ...["kaimingUniform", "normal", "ones", "uniform", "withZeroRow", "xavierUniform", "zeros"],
+  "resnet50",
+];
+
+Deno.test("every exported layer has a case here", () => {
+  assertEquals([...Object.keys(cases), ...others].sort(), Object.keys(layers).sort());
+});
+
+function valueOf(name: string, shape: readonly number[]): Value {
+  if (name === "ids") return int32(shape, Array.from({ length: sizeOf(shape) }, (_, i) => i % 11));
+  if (name === "mask") return int32(shape, Array.from({ length: sizeOf(shape) }, () => 1));
+  return numbers(name, shape);
+}
+
+for (const [name, list] of Object.entries(cases)) {
+  engineTest(`${name} computes what has the shape it claims`, async (engine) => {
+    for (const { inputs, layer } of list) {
+      const each = Object.entries(inputs);
+      const model = build(layer, Object.fromEntries(each.map(([name, rest]) => [name, ["batch", ...rest]])));
+      const arrays = firstValues(model, 0);
+      for (const [batch, options] of [[2, { training: false }], [3, { training: true, seed: 1 }]] as const) {
+        const given = Object.fromEntries(each.map(([name, rest]) => [name, valueOf(name, [batch, ...rest])]));
+        const { output } = await forwards(engine, model, arrays, given, options);
+        const claimed = model.output.shape.map((d) => d === "batch" ? batch : d);
+        assertEquals(output.shape, claimed, `${name} on ${JSON.stringify(inputs)}`);
+        assert(output.data.every(Number.isFinite), `${name} on ${JSON.stringify(inputs)}: not finite`);
+      }
+    }
+  });
+}

@@ -1,0 +1,8 @@
+import { crossEntropy, focalLoss } from "../../src/ops/focal_loss.ts";
+import { goldenTests } from "./goldens.ts";
+
+goldenTests("focalLoss", ({ logits, targets }, { alpha, gamma }) => ({
+  y: focalLoss(logits, targets, alpha, gamma),
+}));
+
+goldenTests("crossEntropy", ({ logits, targets }) => ({ y: crossEntropy(logits, targets) }));

@@ -1,0 +1,4 @@
+import { smooth } from "../../src/ops/smooth.ts";
+import { goldenTests } from "./goldens.ts";
+
+goldenTests("smooth", ({ labels }, { epsilon }) => ({ y: smooth(labels, epsilon) }));
