@@ -11,21 +11,37 @@ export { OnesheetError } from "./src/base/errors.ts";
 export { type Random, random } from "./src/base/random.ts";
 export * from "./src/base/value.ts";
 export * from "./src/data/augment.ts";
+export type { Picture } from "./src/data/picture.ts";
+export type { Preparation } from "./src/data/rows.ts";
 export { drawnFilms, type DrawnFilmsOptions } from "./src/data/drawn_source.ts";
-export { mmimdb, type MmimdbOptions, type MmimdbSource } from "./src/data/mmimdb.ts";
+export { mmimdb, type MmimdbDataset, type MmimdbOptions, type MmimdbSource } from "./src/data/mmimdb.ts";
 export { imagenet, type Moments } from "./src/data/normalize.ts";
-export type { Batch, Dataset, InputSpec, OpenOptions, Rows, Source } from "./src/data/source.ts";
-export { trainTestSplit } from "./src/data/split.ts";
+export type { FoundTokenizer } from "./src/data/tokenizer_for.ts";
+export type { Tokenizer, Tokens } from "./src/data/tokens.ts";
+export type { Places } from "./src/data/places.ts";
+export type {
+  Batch,
+  Dataset,
+  Draw,
+  Example,
+  InputSpec,
+  OpenOptions,
+  Reader,
+  Rows,
+  Source,
+} from "./src/data/source.ts";
+export { type SplitOptions, trainTestSplit } from "./src/data/split.ts";
 export * from "./src/dsl/build.ts";
 export * from "./src/dsl/node.ts";
 export { features, imageShape, sameShape, ShapeError, showShape } from "./src/dsl/shape.ts";
-export { type ModelSummary, summarize } from "./src/dsl/summary.ts";
+export { type ModelSummary, type ModuleSummary, type ParameterCount, summarize } from "./src/dsl/summary.ts";
 export type { Engine, Holdings, Memory, Program, Step, Tensor, Tensors } from "./src/tensor.ts";
 export { bertNames, type Rename, resnetNames } from "./src/store/rename.ts";
 export { chooseEngine, type Chosen, type EngineName } from "./src/engine/choose.ts";
 export { fit, type FitOptions } from "./src/train/fit.ts";
 export { type FreezeRule, trainable } from "./src/train/freeze.ts";
 export type { EndReason, TrainEvent } from "./src/train/loop.ts";
+export type { LabelScore, ScoreName, Scores } from "./src/train/metrics.ts";
 export type { EpochMetrics } from "./src/train/run.ts";
 export * from "./src/train/loss.ts";
 export * from "./src/train/optimizer.ts";

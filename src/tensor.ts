@@ -1,13 +1,10 @@
 /** Tensors and their operations, from tfjs; the rest of the project takes them from here. */
-import type { NamedTensorMap, Tensor as TfjsTensor } from "@tensorflow/tfjs";
+import type { NamedTensorMap } from "@tensorflow/tfjs";
 import { tf } from "./engine/tfjs.ts";
-import type { Tensors } from "./engine/engine.ts";
+import type { Tensor, Tensors } from "./engine/engine.ts";
 
 export { tf };
-export type { Engine, Holdings, Memory, Program, Step, Tensors } from "./engine/engine.ts";
-
-/** An array in the engine: its shape and type are known, its numbers may not be there yet. */
-export type Tensor = TfjsTensor;
+export type { Engine, Holdings, Memory, Program, Step, Tensor, Tensors } from "./engine/engine.ts";
 
 /** Runs a kernel with several outputs by its name. */
 export const runKernel = (

@@ -6,7 +6,9 @@ import { didYouMean, OnesheetError } from "./errors.ts";
 
 /** A named choice with its settings and what they make. */
 export interface Choice<Made> {
+  /** What it is called in a saved recipe. */
   readonly name: string;
+  /** Its settings. */
   readonly options: Readonly<Record<string, unknown>>;
   /** What the settings make: a function or an object of functions. */
   readonly made: Made;

@@ -2,9 +2,11 @@
 
 /** A failure with a sentence for the user; the command line prints it without a stack and exits with `exitCode`. */
 export class OnesheetError extends Error {
+  /** What its text begins with when printed whole. */
   override name = "OnesheetError";
   /** 1: the work failed; 2: the command was used wrongly. */
   readonly exitCode: 1 | 2;
+  /** An error with this sentence. */
   constructor(message: string, { cause, exitCode = 1 }: { cause?: unknown; exitCode?: 1 | 2 } = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.exitCode = exitCode;

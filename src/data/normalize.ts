@@ -3,7 +3,9 @@ import type { Picture } from "./picture.ts";
 
 /** Per channel (red, green, blue), of values in [0, 1]. */
 export interface Moments {
+  /** Subtracted. */
   readonly mean: readonly [number, number, number];
+  /** Divided by. */
   readonly std: readonly [number, number, number];
 }
 

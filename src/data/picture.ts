@@ -3,8 +3,11 @@ import { OnesheetError } from "../base/errors.ts";
 
 /** An 8-bit RGB picture: `data` is `[height, width, 3]`, row-major. Functions never change one they are given. */
 export interface Picture {
+  /** Columns. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
+  /** Three bytes a pixel, row by row. */
   readonly data: Uint8Array;
 }
 

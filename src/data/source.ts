@@ -3,7 +3,9 @@ import type { Value } from "../base/value.ts";
 
 /** What the model is given under one name: its shape without the batch axis, and its type. */
 export interface InputSpec {
+  /** Sizes of the axes after the batch's. */
   readonly shape: readonly number[];
+  /** Type of its numbers. */
   readonly dtype: "float32" | "int32";
 }
 
@@ -17,12 +19,15 @@ export interface Batch {
 
 /** What makes a training batch random: the same draw gives the same batch. */
 export interface Draw {
+  /** The recipe's. */
   readonly seed: number;
+  /** From 0. */
   readonly epoch: number;
 }
 
 /** One side of the split. */
 export interface Rows {
+  /** How many there are. */
   readonly size: number;
   /** Identifies each position to a person: row number in the data set. */
   readonly ids: Int32Array;
@@ -32,8 +37,11 @@ export interface Rows {
 
 /** An opened source. */
 export interface Dataset extends AsyncDisposable {
+  /** Of all rows, in the order of the model's outputs. */
   readonly labels: readonly string[];
+  /** Rows to learn from. */
   readonly train: Rows;
+  /** Rows to judge by. */
   readonly validation: Rows;
   /** Small files, by name, that a run keeps so that other examples are read as these were: the vocabulary, say. */
   readonly kept: Readonly<Record<string, string>>;
@@ -43,7 +51,9 @@ export interface Dataset extends AsyncDisposable {
 
 /** An example from outside the data set: the bytes of an image file and a text. */
 export interface Example {
+  /** The file's bytes. */
   readonly image: Uint8Array;
+  /** The text as it is. */
   readonly text: string;
 }
 
@@ -64,7 +74,9 @@ export interface OpenOptions {
 
 /** Data as a recipe names it; made by a choice, so that its settings print and can be overridden. */
 export interface Source {
+  /** What the model is given, by name. */
   readonly inputs: Readonly<Record<string, InputSpec>>;
+  /** Finds the data and makes it ready. */
   open(options: OpenOptions): Promise<Dataset>;
   /** Reads single examples as a run did; the folder holds the files that it kept. */
   reader(kept: string): Promise<Reader>;

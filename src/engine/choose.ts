@@ -6,14 +6,16 @@ import { locate } from "./setup.ts";
 import { tensorflow } from "./tensorflow.ts";
 
 /** What can be asked for. */
-export const engineNames = ["auto", "tensorflow", "portable"] as const;
+export type EngineName = "auto" | "tensorflow" | "portable";
 
-/** One of {@link engineNames}. */
-export type EngineName = typeof engineNames[number];
+/** Every {@link EngineName}. */
+export const engineNames = ["auto", "tensorflow", "portable"] as const satisfies readonly EngineName[];
 
 /** An engine and why it was taken. */
 export interface Chosen {
+  /** It is open, and current. */
   readonly engine: Engine;
+  /** The reason, for a person. */
   readonly why: string;
 }
 

@@ -1,6 +1,9 @@
 /** What an engine is: a place where tensors live and steps run. */
-import type { Tensor } from "@tensorflow/tfjs";
+import type { Tensor as TfjsTensor } from "@tensorflow/tfjs";
 import type { Value, Values } from "../base/value.ts";
+
+/** An array in the engine: its shape and type are known, its numbers may not be there yet. */
+export type Tensor = TfjsTensor;
 
 /** Tensors by name. */
 export type Tensors = Readonly<Record<string, Tensor>>;
@@ -42,9 +45,12 @@ export interface Holdings {
 
 /** Where tensors live and steps run. */
 export interface Engine {
+  /** What `--engine` calls it. */
   readonly name: "tensorflow" | "portable";
   /** For people: library, version, device. */
   readonly description: string;
+  /** Opens an empty memory. */
   memory(): Memory;
+  /** Counts what is held. */
   holdings(): Holdings;
 }

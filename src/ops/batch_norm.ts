@@ -2,6 +2,7 @@ import { handOver, runKernel, type Tensor, tf, withGradient } from "../tensor.ts
 
 /** A normalized batch and the statistics it was normalized with. */
 export interface Normalized {
+  /** Like x. */
   readonly y: Tensor;
   /** `[channels]` */
   readonly mean: Tensor;

@@ -2,7 +2,9 @@ import { type Tensor, tf } from "../tensor.ts";
 
 /** How far a window moves, and how many rows and columns of padding lie on each side. */
 export interface Window {
+  /** Rows and columns from one window to the next. */
   readonly stride: number;
+  /** Rows and columns added on each side. */
   readonly padding: number;
 }
 

@@ -14,6 +14,7 @@ import { demandRealData, putWeights } from "./weights.ts";
 
 /** What a run is told beside its recipe. */
 export interface FitOptions {
+  /** Where it runs. */
   readonly engine: Engine;
   /** The run folder; it must not hold a run, unless that is to be gone on with. */
   readonly folder: string;

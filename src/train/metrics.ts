@@ -5,11 +5,16 @@
  */
 import { OnesheetError } from "../base/errors.ts";
 
-/** The single numbers a run is judged by, each in [0, 1]. */
-export const scoreNames = ["macroF1", "microF1", "weightedF1", "samplesF1"] as const;
+/** A single number that a run is judged by, in [0, 1]. */
+export type ScoreName = "macroF1" | "microF1" | "weightedF1" | "samplesF1";
 
-/** One of the single numbers. */
-export type ScoreName = typeof scoreNames[number];
+/** Every {@link ScoreName}. */
+export const scoreNames = [
+  "macroF1",
+  "microF1",
+  "weightedF1",
+  "samplesF1",
+] as const satisfies readonly ScoreName[];
 
 /** How one label did. */
 export interface LabelScore {

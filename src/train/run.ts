@@ -6,17 +6,27 @@ import type { LabelScore } from "./metrics.ts";
 
 /** One line of `metrics.jsonl`: an epoch, counted from 1. */
 export interface EpochMetrics {
+  /** From 1. */
   readonly epoch: number;
   /** Steps of training done when the epoch was evaluated. */
   readonly step: number;
+  /** The epoch's learning rate. */
   readonly lr: number;
+  /** The mean of the training batches' losses, each before its step. */
   readonly train_loss: number;
+  /** The mean of the validation batches' losses. */
   readonly val_loss: number;
+  /** The mean of the labels' F1. */
   readonly macro_f1: number;
+  /** F1 over all decisions. */
   readonly micro_f1: number;
+  /** The mean of the labels' F1 by their support. */
   readonly weighted_f1: number;
+  /** The mean of the rows' F1. */
   readonly samples_f1: number;
+  /** One entry a label. */
   readonly per_label: readonly LabelScore[];
+  /** Of training and evaluation. */
   readonly seconds: number;
   /** Present when the epoch was cut short by a step limit. */
   readonly partial?: true;

@@ -1,9 +1,8 @@
 import { assertEquals, assertLess, assertNotEquals } from "@std/assert";
 import { int32 } from "../../src/base/value.ts";
-import { portable } from "../../src/engine/portable.ts";
 import { dropout } from "../../src/ops/dropout.ts";
 import { type Engine, type Step, tf, valueAndGradients } from "../../src/tensor.ts";
-import { nativeTest } from "../engine/native.ts";
+import { eachEngine } from "../engine/each.ts";
 
 const SIZE = 20_000;
 
@@ -23,39 +22,34 @@ async function dropped(engine: Engine, rate: number, seed: readonly [number, num
   return { y: y.data as Float32Array, gradient: gradient.data };
 }
 
-function tests(name: string, test: (name: string, fn: (engine: Engine) => Promise<void>) => void): void {
-  for (const rate of [0.1, 0.5]) {
-    test(`dropout zeroes a share of ${rate} and scales the others (${name})`, async (engine) => {
-      const { y } = await dropped(engine, rate, [3, 4]);
-      const scaled = Math.fround(1 / (1 - rate));
-      assertEquals(new Set(y), new Set([0, scaled]));
-      const share = y.filter((value) => value === 0).length / SIZE;
-      // Five standard deviations of the binomial distribution.
-      assertLess(Math.abs(share - rate), 5 * Math.sqrt(rate * (1 - rate) / SIZE));
-    });
-  }
-
-  test(`dropout drops nothing at rate 0 (${name})`, async (engine) => {
-    const { y } = await dropped(engine, 0, [3, 4]);
-    assertEquals(y, new Float32Array(SIZE).fill(1));
-  });
-
-  test(`dropout passes the gradient through what it kept (${name})`, async (engine) => {
-    const { y, gradient } = await dropped(engine, 0.3, [5, 6]);
-    assertEquals(gradient, y); // of ones, the output is the mask
-  });
-
-  test(`dropout drops the same for the same seed and other elements for another (${name})`, async (engine) => {
-    const { y } = await dropped(engine, 0.5, [7, 8]);
-    assertEquals((await dropped(engine, 0.5, [7, 8])).y, y);
-    for (const seed of [[8, 8], [7, 9], [8, 7]] as const) {
-      const other = (await dropped(engine, 0.5, seed)).y;
-      assertNotEquals(other, y);
-      const equal = other.filter((value, i) => value === y[i]).length / SIZE;
-      assertLess(Math.abs(equal - 0.5), 0.02); // independent: half of the elements agree
-    }
+for (const rate of [0.1, 0.5]) {
+  eachEngine(`dropout zeroes a share of ${rate} and scales the others`, async (engine) => {
+    const { y } = await dropped(engine, rate, [3, 4]);
+    const scaled = Math.fround(1 / (1 - rate));
+    assertEquals(new Set(y), new Set([0, scaled]));
+    const share = y.filter((value) => value === 0).length / SIZE;
+    // Five standard deviations of the binomial distribution.
+    assertLess(Math.abs(share - rate), 5 * Math.sqrt(rate * (1 - rate) / SIZE));
   });
 }
 
-tests("tensorflow", nativeTest);
-tests("portable", (name, fn) => Deno.test(name, async () => fn(await portable())));
+eachEngine(`dropout drops nothing at rate 0`, async (engine) => {
+  const { y } = await dropped(engine, 0, [3, 4]);
+  assertEquals(y, new Float32Array(SIZE).fill(1));
+});
+
+eachEngine(`dropout passes the gradient through what it kept`, async (engine) => {
+  const { y, gradient } = await dropped(engine, 0.3, [5, 6]);
+  assertEquals(gradient, y); // of ones, the output is the mask
+});
+
+eachEngine(`dropout drops the same for the same seed and other elements for another`, async (engine) => {
+  const { y } = await dropped(engine, 0.5, [7, 8]);
+  assertEquals((await dropped(engine, 0.5, [7, 8])).y, y);
+  for (const seed of [[8, 8], [7, 9], [8, 7]] as const) {
+    const other = (await dropped(engine, 0.5, seed)).y;
+    assertNotEquals(other, y);
+    const equal = other.filter((value, i) => value === y[i]).length / SIZE;
+    assertLess(Math.abs(equal - 0.5), 0.02); // independent: half of the elements agree
+  }
+});

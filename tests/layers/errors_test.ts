@@ -1,0 +1,140 @@
+/** What a layer refuses when the model is built: the sentence names the layer's path. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { build } from "../../src/dsl/build.ts";
+import type { Layer, Node, Scope, Shape } from "../../src/dsl/node.ts";
+import { ShapeError } from "../../src/dsl/shape.ts";
+import * as layers from "../../layers/mod.ts";
+
+const { add, concat, multiply } = layers;
+
+/** The sentence with which building a model is refused. */
+const refused = (
+  inputs: Readonly<Record<string, Shape>>,
+  model: (inputs: Readonly<Record<string, Node>>, at: Scope) => Node,
+): string => assertThrows(() => build(model, inputs), ShapeError).message;
+
+/** The same for one layer, called `layer`, on an input of a shape. */
+const refusedOn = (shape: Shape, layer: Layer): string =>
+  refused({ x: shape }, ({ x }, at) => layer(x, at("tower")("layer")));
+
+const cases: Readonly<Record<string, readonly [found: string, expected: string]>> = {
+  "linear and what is made of it, on a vector without features": [
+    refused({ x: ["batch"] }, ({ x }, at) => layers.swiglu(3)(x, at("projection"))),
+    'Cannot build "projection": expected an input whose last axis has a known size, found [batch]',
+  ],
+  "linear to a broken number of features": [
+    refusedOn(["batch", 16], layers.linear(16 / 3)),
+    `Cannot build "tower.layer.weight": expected whole sizes of at least 1, found [${16 / 3}, 16]`,
+  ],
+  "swiglu whose hidden width is none": [
+    refusedOn(["batch", 2], layers.swiglu(3, { expansion: 0.4 })),
+    'Cannot build "tower.layer.w1_gate.weight": expected whole sizes of at least 1, found [0, 2]',
+  ],
+  "layerNorm of a number": [
+    refusedOn([], layers.layerNorm()),
+    'Cannot build "tower.layer": expected an input whose last axis has a known size, found []',
+  ],
+  "batchNorm on vectors": [
+    refusedOn(["batch", 8], layers.batchNorm()),
+    'Cannot build "tower.layer": expected an input of shape [batch, height, width, channels], found [batch, 8]',
+  ],
+  "meanPool on vectors": [
+    refusedOn(["batch", 8], layers.meanPool()),
+    'Cannot build "tower.layer": expected an input of shape [batch, height, width, channels], found [batch, 8]',
+  ],
+  "conv2d on a text": [
+    refusedOn(["batch", 12, 8], layers.conv2d(4, 3)),
+    'Cannot build "tower.layer": expected an input of shape [batch, height, width, channels], found [batch, 12, 8]',
+  ],
+  "conv2d on a small image": [
+    refusedOn(["batch", 5, 4, 3], layers.conv2d(4, 5)),
+    'Cannot build "tower.layer": expected an image of at least 5 x 5, found 5 x 4',
+  ],
+  "conv2d on an image that is small in spite of its padding": [
+    refusedOn(["batch", 4, 9, 3], layers.conv2d(4, 7, { padding: 1 })),
+    'Cannot build "tower.layer": expected an image of at least 5 x 5, found 4 x 9',
+  ],
+  "maxPool on a small image": [
+    refusedOn(["batch", 2, 1, 3], layers.maxPool(2)),
+    'Cannot build "tower.layer": expected an image of at least 2 x 2, found 2 x 1',
+  ],
+  "dropout with a rate of 1": [
+    refusedOn(["batch", 8], layers.dropout(1)),
+    'Cannot build "tower.layer": expected a dropout rate in [0, 1), found 1',
+  ],
+  "selfAttention with a negative rate": [
+    refusedOn(["batch", 2, 8], layers.selfAttention({ heads: 2, dropout: -0.1 })),
+    'Cannot build "tower.layer": expected a dropout rate in [0, 1), found -0.1',
+  ],
+  "selfAttention whose heads do not divide the features": [
+    refusedOn(["batch", 2, 10], layers.selfAttention({ heads: 4 })),
+    'Cannot build "tower.layer": expected features that divide into 4 heads, found 10',
+  ],
+  "selfAttention on vectors": [
+    refusedOn(["batch", 8], layers.selfAttention({ heads: 2 })),
+    'Cannot build "tower.layer": expected an input of shape [batch, tokens, features], found [batch, 8]',
+  ],
+  "add of unequal shapes": [
+    refused({ a: ["batch", 2], b: ["batch", 3] }, ({ a, b }) => add(a, b)),
+    'Cannot add "a" [batch, 2] with "b" [batch, 3]: expected equal shapes',
+  ],
+  "multiply of unequal ranks": [
+    refused(
+      { a: ["batch", 2] },
+      ({ a }, at) => multiply(a, layers.unsqueeze(layers.linear(2)(a, at("gate")))),
+    ),
+    'Cannot multiply "a" [batch, 2] with "gate" [batch, 1, 2]: expected equal shapes',
+  ],
+  "concat of unequal lengths": [
+    refused({ a: ["batch", 5, 2], b: ["batch", 4, 2] }, ({ a, b }) => concat([a, b])),
+    'Cannot concatenate "a" [batch, 5, 2] with "b" [batch, 4, 2]: expected shapes that differ in the last axis only',
+  ],
+  "concat of what has no features": [
+    refused({ a: ["batch"], b: ["batch"] }, ({ a, b }) => concat([a, b])),
+    'Cannot concatenate "a" [batch] with "b" [batch]: expected shapes that differ in the last axis only',
+  ],
+  "concat of nothing": [
+    refused({ a: ["batch"] }, () => concat([])),
+    "Cannot concatenate: expected one node or more, found none",
+  ],
+  "meanTokens with another mask": [
+    refused(
+      { tokens: ["batch", 5, 2], mask: ["batch", 4] },
+      ({ tokens, mask }, at) => layers.meanTokens()({ tokens, mask }, at("pool")),
+    ),
+    'Cannot build "pool": expected tokens of shape [batch, tokens, features] and a mask of shape [batch, tokens], ' +
+    "found [batch, 5, 2] and [batch, 4]",
+  ],
+  "bert on ids of one axis": [
+    refused(
+      { ids: ["batch"], mask: ["batch"] },
+      ({ ids, mask }, at) => layers.bert()({ ids, mask }, at("text")),
+    ),
+    'Cannot build "text": expected ids of shape [batch, tokens], found [batch]',
+  ],
+  "bert on a mask of another length": [
+    refused(
+      { ids: ["batch", 8], mask: ["batch", 9] },
+      ({ ids, mask }, at) => layers.bert()({ ids, mask }, at("text")),
+    ),
+    'Cannot build "text": expected a mask of the ids\' shape [batch, 8], found [batch, 9]',
+  ],
+  "bert on more tokens than it has positions": [
+    refused(
+      { ids: ["batch", 513], mask: ["batch", 513] },
+      ({ ids, mask }, at) => layers.bert()({ ids, mask }, at("text")),
+    ),
+    'Cannot build "text.embeddings.position_embeddings": expected at most 512 tokens, found 513',
+  ],
+  "bert whose heads do not divide its width": [
+    refused(
+      { ids: ["batch", 8], mask: ["batch", 8] },
+      ({ ids, mask }, at) => layers.bert({ width: 10, heads: 3 })({ ids, mask }, at("text")),
+    ),
+    'Cannot build "text.encoder.layer.0.attention": expected a width that divides into 3 heads, found 10',
+  ],
+};
+
+for (const [what, [found, expected]] of Object.entries(cases)) {
+  Deno.test(`refused: ${what}`, () => assertEquals(found, expected));
+}
