@@ -47,5 +47,7 @@ export * from "./src/train/loss.ts";
 export * from "./src/train/optimizer.ts";
 export { hub, type Pretrained, printable, type Recipe, recipe } from "./src/train/recipe.ts";
 export * from "./src/train/schedule.ts";
+export { randomize } from "./src/train/start.ts";
+export { predictionStep } from "./src/train/step.ts";
 export * from "./src/train/stopping.ts";
 export * from "./layers/mod.ts";

@@ -8,8 +8,9 @@ import { checkedRate } from "./rate.ts";
 
 /** Settings of {@link selfAttention}. */
 export interface SelfAttentionOptions {
+  /** Divides the features. */
   readonly heads: number;
-  /** Dropout rate of the attention probabilities. */
+  /** Dropout rate of the attention probabilities; 0 unless given. */
   readonly dropout?: number;
 }
 

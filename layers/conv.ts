@@ -5,8 +5,9 @@ import { windowed } from "./window.ts";
 
 /** Settings of {@link conv2d}. */
 export interface Conv2dOptions {
+  /** Pixels from one window to the next; 1 unless given. */
   readonly stride?: number;
-  /** Rows and columns of zeros on each side. */
+  /** Rows and columns of zeros on each side; 0 unless given. */
   readonly padding?: number;
   /** First values of the kernel; PyTorch's default unless given. */
   readonly init?: Init;

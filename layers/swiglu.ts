@@ -8,6 +8,16 @@ import { linear } from "./linear.ts";
  * The hidden width is floor(in * expansion).
  *
  * Parameters: `w1_gate`, `w3_value`, `w2_output`, each a linear layer.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { build, swiglu } from "../mod.ts";
+ *
+ * const model = build(({ x }, at) => swiglu(512)(x, at("projection")), { x: ["batch", 2048] });
+ * assertEquals(model.output.shape, ["batch", 512]);
+ * assertEquals([model.params[0].name, ...model.params[0].shape], ["projection.w1_gate.weight", 5461, 2048]);
+ * ```
  */
 export const swiglu =
   (out: number, { expansion = 8 / 3 }: { readonly expansion?: number } = {}): Layer => (x, at) => {

@@ -84,6 +84,10 @@ export function valueAndGradients(
       gradients: Object.fromEntries(found),
       aux: mapTensors(aux, (tensor) => tf.clone(tensor)),
     };
+  } catch (error) {
+    // tfjs forgets, but does not dispose of, what it kept for gradients that it will not come to.
+    tf.engine().state.activeTape?.forEach(({ saved }) => saved && tf.dispose(saved));
+    throw error;
   } finally {
     tf.dispose(aux);
   }

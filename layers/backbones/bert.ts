@@ -12,20 +12,27 @@ import { layerNorm } from "../norm.ts";
 
 /** The shape of a BERT; the defaults are `bert-base-uncased`. */
 export interface BertOptions {
+  /** Rows of the word table; 30522 unless given. */
   readonly vocabulary?: number;
+  /** Size of every token's vector; 768 unless given. */
   readonly width?: number;
+  /** Encoder layers; 12 unless given. */
   readonly layers?: number;
+  /** Attention heads of each layer, which divide the width; 12 unless given. */
   readonly heads?: number;
-  /** Width of the feed-forward layers. */
+  /** Width of the feed-forward layers; 4 times the width unless given. */
   readonly hidden?: number;
-  /** Longest text, in tokens. */
+  /** Longest text, in tokens; 512 unless given. */
   readonly positions?: number;
+  /** Rate of every dropout, that of the attention probabilities included; 0.1 unless given. */
   readonly dropout?: number;
 }
 
-/** What a text tower reads: WordPiece ids and their mask, both int32 `[batch, tokens]`. */
+/** What a text tower reads. */
 export interface Text {
+  /** WordPiece ids, int32 `[batch, tokens]`; 0 is [PAD]. */
   readonly ids: Node;
+  /** 1 where there is a token, 0 where there is padding; int32 `[batch, tokens]`. */
   readonly mask: Node;
 }
 
@@ -99,7 +106,23 @@ export const bertEncoder = (options: BertOptions = {}): Layer<Text> => ({ ids, m
   );
 };
 
-/** Any BERT's pooled output: tanh(dense(hidden state of [CLS])). `[batch, tokens] -> [batch, width]`. */
+/**
+ * Any BERT's pooled output: tanh(dense(hidden state of [CLS])). `[batch, tokens] -> [batch, width]`.
+ *
+ * Names as {@link bertEncoder}'s, and `pooler.dense`.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { bert, build } from "../../mod.ts";
+ *
+ * const small = bert({ width: 128, layers: 2, heads: 2 });
+ * const inputs = { ids: ["batch", 64], mask: ["batch", 64] } as const;
+ * const model = build(({ ids, mask }, at) => small({ ids, mask }, at("text")), inputs);
+ * assertEquals(model.output.shape, ["batch", 128]);
+ * assertEquals(model.params[0].name, "text.embeddings.word_embeddings.weight");
+ * ```
+ */
 export const bert = (options: BertOptions = {}): Layer<Text> => (text, at) => {
   const cls = firstToken(bertEncoder(options)(text, at));
   return tanh(dense(features(cls, at))(cls, at("pooler")("dense")));

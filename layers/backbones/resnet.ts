@@ -13,9 +13,9 @@ import { sequential } from "../sequential.ts";
 
 /** The shape of a ResNet. */
 export interface ResNetOptions {
-  /** Bottlenecks in each of the four stages: [3, 4, 6, 3] is ResNet-50. */
+  /** Bottlenecks in each stage: [3, 4, 6, 3] is ResNet-50. */
   readonly blocks: readonly number[];
-  /** Channels of the first stage's bottlenecks; each stage doubles them. */
+  /** Channels in the middle of the first stage's bottlenecks; each stage doubles them. 64 unless given. */
   readonly width?: number;
 }
 
@@ -44,7 +44,8 @@ const stage = (blocks: number, width: number, stride: number): Layer =>
   sequential(Array.from({ length: blocks }, (_, i) => bottleneck(width, i === 0 ? stride : 1)));
 
 /**
- * Any ResNet of bottlenecks, pooled. `[batch, height, width, 3] -> [batch, 32 width]`.
+ * Any ResNet of bottlenecks, pooled. `[batch, height, width, 3] -> [batch, features]`: 32 times the width after four
+ * stages.
  *
  * Names as torchvision's: `conv1`, `bn1`, `layer1.0.conv1`, …, `layer4.2.bn3`; without `fc`.
  */
@@ -58,5 +59,19 @@ export const resnet = ({ blocks, width = 64 }: ResNetOptions): Layer => (image, 
   return meanPool()(last, at("avgpool"));
 };
 
-/** ResNet-50. `[batch, height, width, 3] -> [batch, 2048]`; 23,508,032 parameters. */
+/**
+ * ResNet-50. `[batch, height, width, 3] -> [batch, 2048]`; 23,508,032 parameters.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { build, linear, resnet50 } from "../../mod.ts";
+ *
+ * const model = build(({ image }, at) => linear(10)(resnet50()(image, at("backbone")), at("head")), {
+ *   image: ["batch", 224, 224, 3],
+ * });
+ * assertEquals(model.output.shape, ["batch", 10]);
+ * assertEquals(model.params[0].name, "backbone.conv1.weight");
+ * ```
+ */
 export const resnet50 = (): Layer => resnet({ blocks: [3, 4, 6, 3] });

@@ -41,7 +41,7 @@ export function choice<Options extends object, Made>(
     with: (changes) => {
       const known = options as Readonly<Record<string, unknown>>;
       for (const [key, value] of Object.entries(changes)) {
-        if (!(key in known)) {
+        if (!Object.hasOwn(known, key)) {
           const settings = Object.keys(known).join(", ") || "none";
           throw new OnesheetError(
             `Cannot set "${key}" of ${name}: its settings are ${settings}${

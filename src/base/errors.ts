@@ -30,14 +30,17 @@ function distance(a: string, b: string): number {
   return row[b.length];
 }
 
-/** The name of `known` nearest to `name`, or undefined when none is near (a third of its letters off or more). */
+/**
+ * The name of `known` nearest to `name`; undefined when none is near: more than a third of its letters off, of a short
+ * name more than two letters or half of them.
+ */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let least = Math.max(2, Math.floor(name.length / 3));
+  let least = Math.min(Math.floor(name.length / 2), Math.max(2, Math.floor(name.length / 3)));
   for (const candidate of known) {
     if (Math.abs(candidate.length - name.length) > least) continue;
     const d = distance(name, candidate);
-    if (d <= least && d < (best === undefined ? Infinity : least + 1)) [best, least] = [candidate, d - 1];
+    if (d <= least) [best, least] = [candidate, d - 1];
     if (least < 0) break;
   }
   return best;

@@ -1,11 +1,8 @@
 /** Files that are either whole or not there: written to a temporary name, synced, renamed. */
 import { dirname } from "node:path";
 
-/** Counts the temporary names this process has used, so that two writers never share one. */
-let writes = 0;
-
-/** A name beside `path` that no other writer uses. */
-export const temporaryName = (path: string): string => `${path}.${Deno.pid}.${writes++}.tmp`;
+/** A name beside `path` that no other writer uses, nor left behind: a container gives every process the same number. */
+export const temporaryName = (path: string): string => `${path}.${crypto.randomUUID()}.tmp`;
 
 /** Syncs a folder, so that a rename inside it survives a power cut; a no-op where folders cannot be opened. */
 export async function syncFolder(folder: string): Promise<void> {

@@ -1,8 +1,9 @@
 /** `evaluate`: scores of a run or of a recipe with given weights, on the validation rows. */
 import { chooseEngine, engineNames } from "../engine/choose.ts";
 import { table } from "../report/table.ts";
-import { type Recipe } from "../train/recipe.ts";
-import { runFiles } from "../train/run.ts";
+import { demandLabels } from "../train/fit.ts";
+import type { Recipe } from "../train/recipe.ts";
+import { demandLabelsOf, runFiles } from "../train/run.ts";
 import { type Evaluation, trainer } from "../train/trainer.ts";
 import { demandRealData, putWeights } from "../train/weights.ts";
 import type { Command } from "./command.ts";
@@ -34,20 +35,20 @@ interface Target {
   readonly weights: string;
   readonly data?: string;
   readonly limit?: number;
-  readonly kept?: string;
+  /** The run folder, if it is one. */
+  readonly run?: string;
 }
 
 async function targetOf(path: string, settings: readonly string[]): Promise<Target> {
   if (!await isRun(path)) return { recipe: await loadRecipe(path, settings), weights: "hub" };
   const { folder, record, recipe } = await loadRun(path, settings);
-  const { best, reader } = runFiles(folder);
-  return { ...record, recipe, weights: best, kept: reader };
+  return { ...record, recipe, weights: runFiles(folder).best, run: folder };
 }
 
 /** Runs the command; gives its exit code. */
 export async function evaluate({ positionals, options }: Parsed<typeof evaluateCommand>): Promise<number> {
   const target = await targetOf(positionals.target, options.set);
-  const { recipe, kept } = target;
+  const { recipe, run } = target;
   const data = options.data !== undefined ? userPath(options.data) : target.data;
   const limit = options.limit ?? target.limit;
   const given = options.weights;
@@ -57,10 +58,12 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   await using set = await recipe.data.made.open({
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
-    ...(kept !== undefined && { kept }),
+    ...(run !== undefined && { kept: runFiles(run).reader }),
     onProgress: show.show,
   });
   show.close();
+  demandLabels(recipe, set);
+  if (run !== undefined) await demandLabelsOf(run, set.labels);
   demandRealData(set.makeshift, weights);
   const { engine } = await chooseEngine(options.engine ?? "auto");
   using bound = trainer(recipe, engine);

@@ -32,15 +32,14 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
 export async function main([name, ...args]: readonly string[]): Promise<number> {
   const verbose = args.includes("--verbose");
   try {
-    const command = name === undefined ? undefined : commands[name];
-    if (command === undefined) {
+    if (name === undefined || !Object.hasOwn(commands, name)) {
       const names = Object.keys(commands);
       const hint = name === undefined ? "" : didYouMean(name, names);
       throw new OnesheetError(`Cannot run "${name ?? ""}": expected one of ${names.join(", ")}${hint}`, {
         exitCode: 2,
       });
     }
-    return await command(args.filter((arg) => arg !== "--verbose"));
+    return await commands[name](args.filter((arg) => arg !== "--verbose"));
   } catch (error) {
     if (verbose) console.error(error);
     else console.error(messageOf(error));

@@ -2,7 +2,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, OnesheetError } from "../base/errors.ts";
-import type { Recipe } from "../train/recipe.ts";
+import { type Recipe, recipe } from "../train/recipe.ts";
 import { exists, readRecord, runFiles, type RunRecord } from "../train/run.ts";
 import { applySettings } from "./settings.ts";
 
@@ -13,8 +13,12 @@ export const userPath = (path: string): string =>
 /** Loads a recipe file's default export and changes settings of it. */
 export async function loadRecipe(path: string, settings: readonly string[]): Promise<Recipe> {
   const file = userPath(path);
-  if (!await exists(file)) {
-    throw new OnesheetError(`Cannot load the recipe "${path}": there is no such file`, { exitCode: 2 });
+  const there = await Deno.stat(file).catch(() => undefined);
+  if (!there?.isFile) {
+    const found = there === undefined ? "none" : "a folder that holds no run";
+    throw new OnesheetError(`Cannot load the recipe "${path}": expected a file, found ${found}`, {
+      exitCode: 2,
+    });
   }
   let module: { default?: unknown };
   try {
@@ -31,7 +35,7 @@ export async function loadRecipe(path: string, settings: readonly string[]): Pro
       }; end the file with \`export default recipe({ … })\``,
     );
   }
-  return applySettings(loaded as Recipe, settings);
+  return recipe(applySettings(loaded as Recipe, settings));
 }
 
 /** A finished or interrupted run: its record and its recipe. */
@@ -60,13 +64,16 @@ export function newRunFolder(name: string, now = new Date()): string {
   return userPath(join("runs", `${name}-${stamp}`));
 }
 
+/** What a new run's folder has behind the recipe's name. */
+const STAMP = /^\d{8}-\d{6}$/;
+
 /** The newest run of a recipe under `runs/`. */
 export async function newestRun(name: string): Promise<string> {
   const root = userPath("runs");
   const found: string[] = [];
   if (await exists(root)) {
     for await (const { name: folder } of Deno.readDir(root)) {
-      if (folder.startsWith(`${name}-`)) found.push(folder);
+      if (folder.startsWith(`${name}-`) && STAMP.test(folder.slice(name.length + 1))) found.push(folder);
     }
   }
   const newest = found.sort().at(-1);

@@ -36,9 +36,8 @@ export function bars(): Bars {
 
 /** The line of an epoch. */
 export const epochLine = (
-  { epoch, lr, train_loss, val_loss, macro_f1, micro_f1, seconds }: EpochMetrics,
-  best: boolean,
-) =>
+  { epoch, lr, train_loss, val_loss, macro_f1, micro_f1, seconds, best }: EpochMetrics,
+): string =>
   `epoch ${epoch}  lr ${rateText(lr)}  train loss ${four(train_loss)}  val loss ${four(val_loss)}  ` +
   `macro-F1 ${four(macro_f1)}  micro-F1 ${four(micro_f1)}  ${seconds.toFixed(1)} s${best ? "  best" : ""}`;
 
@@ -52,7 +51,7 @@ export function showEvent(event: TrainEvent, show: Bars): void {
     }
     case "epoch":
       show.close();
-      return console.error(epochLine(event.metrics, event.improved));
+      return console.error(epochLine(event.metrics));
     case "end":
       return show.close();
   }
@@ -82,8 +81,8 @@ export const labelTable = (metrics: Pick<EpochMetrics, "per_label">): string =>
 
 /** What a run came to. */
 export function lastScreen(reason: EndReason, metrics: readonly EpochMetrics[], folder: string): string {
-  if (metrics.length === 0) return `${why[reason]}; no epoch was evaluated\nrun folder: ${folder}`;
-  const best = metrics.reduce((a, b) => b.macro_f1 > a.macro_f1 ? b : a);
+  const best = metrics.findLast((row) => row.best);
+  if (best === undefined) return `${why[reason]}; no epoch was evaluated\nrun folder: ${folder}`;
   const scores = table({
     head: ["epoch", "macro-F1", "micro-F1", "weighted-F1", "samples-F1", "val loss"],
     rows: [[

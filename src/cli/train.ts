@@ -60,33 +60,53 @@ const settingsOf = ({ set, epochs, seed }: Options): string[] => [
   ...(seed === undefined ? [] : [`seed=${seed}`]),
 ];
 
-/** The run that is asked for: a new one, or one to go on with. */
-async function runOf(
-  path: string,
-  options: Options,
-): Promise<{ recipe: Recipe; folder: string; rest: RunSettings }> {
+/** A run as `fit` takes it. */
+interface Asked {
+  readonly recipe: Recipe;
+  readonly folder: string;
+  readonly rest: RunSettings;
+}
+
+const dataOf = ({ data }: Options) => data === undefined ? {} : { data: userPath(data) };
+
+async function newRun(path: string, options: Options): Promise<Asked> {
   const settings = settingsOf(options);
-  if (!options.resume) {
-    const recipe = await loadRecipe(path, settings);
-    const folder = options.run ? userPath(options.run) : newRunFolder(recipe.name);
-    const { data, weights } = options;
-    const rest = {
+  const recipe = await loadRecipe(path, settings);
+  const { run, limit, weights } = options;
+  return {
+    recipe,
+    folder: run ? userPath(run) : newRunFolder(recipe.name),
+    rest: {
       from: { module: userPath(path), settings },
-      ...(data !== undefined && { data: userPath(data) }),
-      ...(options.limit !== undefined && { limit: options.limit }),
+      ...dataOf(options),
+      ...(limit !== undefined && { limit }),
       ...(weights !== undefined && { weights: /^(hub|random)$/.test(weights) ? weights : userPath(weights) }),
-    };
-    return { recipe, folder, rest };
+    },
+  };
+}
+
+/** The run to go on with, its settings changed by those of now. */
+async function oldRun(path: string, options: Options): Promise<Asked> {
+  for (const name of ["weights", "limit"] as const) {
+    if (options[name] === undefined) continue;
+    throw new OnesheetError(
+      `Cannot use --${name} with --resume: a run goes on with the weights and the rows that it has; start another`,
+      { exitCode: 2 },
+    );
   }
   const { name } = await loadRecipe(path, []);
   const folder = options.run ? userPath(options.run) : await newestRun(name);
-  const { settings: before = [], data, limit, weights } = await readRecord(folder);
-  const recipe = await loadRecipe(path, [...before, ...settings]);
-  return {
-    recipe,
-    folder,
-    rest: { weights, ...(data !== undefined && { data }), ...(limit !== undefined && { limit }) },
-  };
+  const record = await readRecord(folder);
+  const settings = [...record.settings ?? [], ...settingsOf(options)];
+  const recipe = await loadRecipe(path, settings);
+  const { name: known } = record.recipe as { readonly name: string };
+  if (recipe.name === known) {
+    return { recipe, folder, rest: { from: { module: userPath(path), settings }, ...dataOf(options) } };
+  }
+  throw new OnesheetError(
+    `Cannot resume "${folder}" with the recipe "${recipe.name}": it is a run of "${known}"; name that recipe's file`,
+    { exitCode: 2 },
+  );
 }
 
 /** Runs the command; gives its exit code. */
@@ -97,7 +117,7 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     return 0;
   }
   if (options.json) throw new OnesheetError("Cannot use --json without --plan", { exitCode: 2 });
-  const { recipe, folder, rest } = await runOf(positionals.recipe, options);
+  const { recipe, folder, rest } = await (options.resume ? oldRun : newRun)(positionals.recipe, options);
   const { engine, why } = await chooseEngine(options.engine ?? "auto");
   const tell = (line: string) => console.error(line);
   tell(`${recipe.name} on ${engine.description} (${engine.name}: ${why})`);

@@ -14,6 +14,7 @@ export type ModelFunction<Name extends string = string> = (
 
 /** How a forward pass is run. */
 export interface ApplyOptions {
+  /** Whether norms use the batch's statistics and dropout is live. */
   readonly training: boolean;
   /** An int32 scalar that all random numbers of a training pass depend on; without it nothing is dropped. */
   readonly seed?: Tensor;
@@ -21,6 +22,7 @@ export interface ApplyOptions {
 
 /** What a forward pass gives. */
 export interface Applied {
+  /** The value of the model's last node. */
   readonly output: Tensor;
   /** Next values of buffers, by name. */
   readonly updates: Tensors;
@@ -30,10 +32,13 @@ export interface Applied {
 export interface Model {
   /** In the order of declaration. */
   readonly params: readonly Param[];
+  /** Modules registered twice: what lies under `home` is in a state_dict under `alias`, too. */
   readonly aliases: readonly (readonly [alias: string, home: string])[];
+  /** Shapes of the inputs, by name. */
   readonly inputs: Readonly<Record<string, Shape>>;
   /** In the order of computation. */
   readonly nodes: readonly Node[];
+  /** What the model function gave. */
   readonly output: Node;
   /**
    * The forward pass: the same function whether run at once or traced. Changes nothing. Call it in a step that a memory

@@ -23,11 +23,13 @@ export interface Param {
   readonly dtype: "float32" | "int32";
   /** `oihw`: a convolution kernel, `[out, in, height, width]` in PyTorch, `[height, width, in, out]` in the engine. */
   readonly layout?: "oihw";
+  /** First values. */
   readonly init: Init;
 }
 
 /** What one forward pass is told and may tell; made fresh for every pass. */
 export interface Run {
+  /** Whether norms use the batch's statistics and dropout is live. */
   readonly training: boolean;
   /** The seed of a layer's random numbers in this pass, int32 `[2]`; undefined when the pass draws none. */
   seed(path: string): Tensor | undefined;
@@ -39,8 +41,11 @@ export interface Run {
 export interface Node {
   /** The path of the layer that made it. */
   readonly path: string;
+  /** The shape its value will have. */
   readonly shape: Shape;
+  /** What it is computed from. */
   readonly inputs: readonly Node[];
+  /** The arrays it is computed with. */
   readonly params: readonly Param[];
   /** Computes it from the inputs' and the params' tensors. */
   readonly run: (inputs: Tensor[], params: Tensor[], run: Run) => Tensor;

@@ -4,6 +4,7 @@ import type { Dim, Node, Scope, Shape } from "./node.ts";
 
 /** A model that cannot be built: the sentence names the layer's path. */
 export class ShapeError extends OnesheetError {
+  /** What it prints before its sentence. */
   override name = "ShapeError";
 }
 

@@ -4,20 +4,27 @@ import type { Model } from "./build.ts";
 
 /** Numbers of learnt parameters. */
 export interface ParameterCount {
+  /** Of all arrays but buffers. */
   readonly total: number;
+  /** Of those that learn. */
   readonly trainable: number;
 }
 
 /** One module of the model: the first part of its parameters' names. */
 export interface ModuleSummary {
+  /** Such as `image_backbone`. */
   readonly name: string;
+  /** How many numbers it learns or could learn. */
   readonly parameters: number;
+  /** How many of them learn. */
   readonly trainable: number;
 }
 
 /** Counts of the whole model and of each of its modules, in the order of declaration. */
 export interface ModelSummary {
+  /** Of the whole model. */
   readonly parameters: ParameterCount;
+  /** Of each module. */
   readonly modules: readonly ModuleSummary[];
   /** Names as PyTorch's state_dict would list them, those of modules registered twice included. */
   readonly names: readonly string[];

@@ -10,7 +10,9 @@ export type Tensors = Readonly<Record<string, Tensor>>;
 
 /**
  * A pure step: state and inputs in, changed state and outputs out. It is run as it stands (portable) or traced once
- * per input shape into a graph (tensorflow); state it does not return stays as it was.
+ * per input shape into a graph (tensorflow); state it does not return stays as it was. What came in as state has the
+ * numbers from before the step wherever it is used, as an output too. What the kernel `AdamW` updates must be returned
+ * as the state it came from.
  */
 export type Step = (
   state: Tensors,
@@ -19,7 +21,11 @@ export type Step = (
 
 /** A step bound to a memory. */
 export interface Program {
-  /** Runs the step once: the memory moves on, the outputs come back. */
+  /**
+   * Runs the step once: the memory moves on, the outputs come back, truth values as 0 and 1. Calls on one memory take
+   * turns in the order they were made. A step that is refused or throws changes nothing; on tensorflow, one that fails
+   * while its graph runs (an id outside a table, say) may have changed a part of the state.
+   */
   run(inputs: Values): Promise<Values>;
 }
 

@@ -26,6 +26,7 @@ export interface Graph extends Disposable {
   ): Pointer;
   constant(dtype: number, shape: readonly number[], data: HostData): Output;
   placeholder(dtype: number, shape: readonly number[]): Output;
+  identity(output: Output): Output;
   shapeOf(output: Output): number[];
   dtypeOf(output: Output): number;
 }
@@ -102,6 +103,7 @@ export function newGraph(library: Library): Graph {
       c.TF_SetAttrShape(description, cString("shape"), dims(shape), shape.length);
       return output(finish("Placeholder", description));
     },
+    identity: (value) => output(graph.add("Identity", [value], [attribute.type("T", graph.dtypeOf(value))])),
     shapeOf: (value) => {
       const struct = outputStruct(value);
       const rank = checked("shape", (s) => c.TF_GraphGetTensorNumDims(pointer, struct, s));

@@ -89,7 +89,9 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
       );
       const { state = {}, outputs } = step(mapValues(reads, tensorOf), mapValues(placeholders, tensorOf));
       const targets = targetsOf(state, trace, reads);
-      return { inputs: Object.entries(placeholders), outputs: outputsOf(outputs), targets };
+      // TensorFlow refuses to fetch what is fed: an input that is an output too.
+      const fetches = outputsOf(outputs).map(([name, output]) => [name, graph.identity(output)] as const);
+      return { inputs: Object.entries(placeholders), outputs: fetches, targets };
     };
     if (tf.getBackend() !== BACKEND) tf.setBackend(BACKEND); // another engine of this process has made its own current
     return binding.during(trace, () => {

@@ -80,6 +80,13 @@ export async function saveCheckpoint(what: Checkpointed, state: RunState): Promi
   await Deno.remove(previous, { recursive: true }).catch(() => {});
 }
 
+/** Removes what a process left that was ended while it wrote: each may be as large as the model. */
+async function removeLeftovers(folder: string): Promise<void> {
+  for await (const { name } of Deno.readDir(folder)) {
+    if (name.endsWith(".tmp")) await Deno.remove(join(folder, name), { recursive: true });
+  }
+}
+
 /** Puts the last checkpoint back into the memory; gives where the run was. */
 export async function loadCheckpoint(what: Checkpointed): Promise<RunState> {
   const { last } = runFiles(what.folder);
@@ -87,7 +94,7 @@ export async function loadCheckpoint(what: Checkpointed): Promise<RunState> {
   const found = (await Promise.all(folder.map(exists))).indexOf(true);
   if (found < 0) {
     throw new OnesheetError(
-      `Cannot resume "${what.folder}": expected a checkpoint in "${last}", found none; start the run again`,
+      `Cannot resume "${what.folder}": expected a checkpoint in "${last}", found none; delete the folder and start the run again`,
     );
   }
   const files = parts(folder[found]);
@@ -96,7 +103,9 @@ export async function loadCheckpoint(what: Checkpointed): Promise<RunState> {
     await loadInto(what.memory, what.model, weights, { strict: true });
     using optimizer = await openSafetensors(files.optimizer);
     await loadInto(what.memory, momentModel(what), optimizer, { strict: true });
-    return JSON.parse(await Deno.readTextFile(files.state));
+    const state = JSON.parse(await Deno.readTextFile(files.state));
+    await removeLeftovers(what.folder);
+    return state;
   } catch (cause) {
     throw new OnesheetError(`Cannot resume "${what.folder}": ${messageOf(cause)}`, { cause });
   }

@@ -1,14 +1,21 @@
 /** From a recipe to a run folder: opens the data, puts first weights, trains; yields what happens. */
-import { join } from "node:path";
 import { OnesheetError } from "../base/errors.ts";
-import { writeFileWhole } from "../base/files.ts";
 import { version } from "../base/version.ts";
 import type { Dataset, OpenOptions } from "../data/source.ts";
 import type { Engine } from "../tensor.ts";
 import { type Checkpointed, loadCheckpoint } from "./checkpoint.ts";
 import { train, type TrainEvent } from "./loop.ts";
 import { printable, type Recipe } from "./recipe.ts";
-import { runFiles, type RunRecord, startRun } from "./run.ts";
+import {
+  demandLabelsOf,
+  demandNoRun,
+  readRecord,
+  runFiles,
+  type RunRecord,
+  startRun,
+  writeRecord,
+} from "./run.ts";
+import { batches } from "./sampler.ts";
 import { prepareTraining, trainer } from "./trainer.ts";
 import { demandRealData, putWeights } from "./weights.ts";
 
@@ -18,7 +25,7 @@ export interface FitOptions {
   readonly engine: Engine;
   /** The run folder; it must not hold a run, unless that is to be gone on with. */
   readonly folder: string;
-  /** Go on with the run in the folder from its last checkpoint. */
+  /** Go on with the run in the folder from its last checkpoint, on its data and rows unless others are given. */
   readonly resume?: boolean;
   /** A folder in the layout of the recipe's source; the source finds its data itself unless given. */
   readonly data?: string;
@@ -38,26 +45,31 @@ export interface FitOptions {
   readonly tell?: (line: string) => void;
 }
 
-function demandLabels(recipe: Recipe, { labels }: Dataset): void {
+/** Refuses data with another number of labels than the recipe's. */
+export function demandLabels(recipe: Recipe, { labels }: Pick<Dataset, "labels">): void {
   if (labels.length === recipe.labels) return;
   throw new OnesheetError(
-    `Cannot train "${recipe.name}": its model tells ${recipe.labels} labels apart, the data has ${labels.length} ` +
+    `Cannot use this data with "${recipe.name}": its model tells ${recipe.labels} labels apart, the data has ${labels.length} ` +
       `(${labels.slice(0, 4).join(", ")}, …); change \`labels\` in the recipe`,
   );
 }
 
-const recordOf = (recipe: Recipe, options: FitOptions, weights: string): RunRecord => ({
+/** Refuses rows that do not fill one batch, because nothing would be trained. */
+const demandBatch = (recipe: Recipe, { train }: Dataset): unknown =>
+  batches(train.ids, recipe.batchSize, { dropLast: true });
+
+const recordOf = (recipe: Recipe, options: FitOptions): RunRecord => ({
   onesheet: version,
   ...options.from,
   ...(options.data !== undefined && { data: options.data }),
   ...(options.limit !== undefined && { limit: options.limit }),
-  weights,
+  weights: options.weights ?? (recipe.weights.length > 0 ? "hub" : "random"),
   engine: options.engine.name,
   recipe: printable(recipe),
 });
 
 /**
- * Trains a recipe.
+ * Trains a recipe. What is wrong with recipe, data or weights is told before anything is written.
  *
  * ```ts
  * import { assert } from "@std/assert";
@@ -73,18 +85,21 @@ const recordOf = (recipe: Recipe, options: FitOptions, weights: string): RunReco
  * ```
  */
 export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<TrainEvent> {
-  const { engine, folder, resume = false, data, limit, maxSteps, signal, onProgress, tell = () => {} } =
-    options;
-  const weights = options.weights ?? (recipe.weights.length > 0 ? "hub" : "random");
-  const files = runFiles(folder);
+  const { engine, folder, resume = false, maxSteps, signal, onProgress, tell = () => {} } = options;
+  const before = resume ? await readRecord(folder) : undefined;
+  if (before === undefined) await demandNoRun(folder);
+  const record = { ...before, ...recordOf(recipe, options), ...(before && { weights: before.weights }) };
+  const { data, limit, weights } = record;
   await using dataset = await recipe.data.made.open({
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
-    ...(resume && { kept: files.reader }),
+    ...(resume && { kept: runFiles(folder).reader }),
     ...(onProgress && { onProgress }),
   });
   demandLabels(recipe, dataset);
+  demandBatch(recipe, dataset);
   demandRealData(dataset.makeshift, weights);
+  if (resume) await demandLabelsOf(folder, dataset.labels);
   const { train: rows, validation, labels } = dataset;
   tell(`${rows.size} training rows, ${validation.size} validation rows, ${labels.length} labels`);
 
@@ -94,13 +109,13 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   const what: Checkpointed = { folder, model, trainable, memory, moments: recipe.optimizer.made.moments };
   if (!resume) {
     await putWeights(weights, recipe, bound.plan, memory, { tell, ...(onProgress && { onProgress }) });
-    await startRun(folder, recordOf(recipe, options, weights), labels);
-    for (const [name, text] of Object.entries(dataset.kept)) {
-      await writeFileWhole(join(files.reader, name), text);
-    }
+    await startRun(folder, record, dataset);
   }
   const from = resume ? await loadCheckpoint(what) : undefined;
-  if (from) tell(`going on after step ${from.step}, in epoch ${from.epoch + 1}`);
+  if (from) {
+    await writeRecord(folder, record);
+    tell(`going on after step ${from.step}, in epoch ${from.epoch + 1}`);
+  }
   yield* train(recipe, bound, dataset, {
     folder,
     ...(from && { from }),

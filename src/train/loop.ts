@@ -27,7 +27,6 @@ export type TrainEvent =
   | {
     readonly kind: "epoch";
     readonly metrics: EpochMetrics;
-    readonly improved: boolean;
     /** All epochs so far, this one included. */
     readonly curves: readonly EpochMetrics[];
   }
@@ -43,7 +42,7 @@ export interface LoopOptions {
   readonly from?: RunState;
   /** Ends the run after this many steps of training in all. */
   readonly maxSteps?: number;
-  /** Ends the run after the step under way, with a checkpoint. */
+  /** Ends the run after the step or the evaluated batch under way, with a checkpoint. */
   readonly signal?: AbortSignal;
   /** Hears of each evaluated batch. */
   readonly onEvaluating?: (done: number, total: number) => void;
@@ -64,7 +63,7 @@ const metricsOf = (
   { epoch, batch, step, lossSum }: RunState,
   lr: number,
   { loss, scores }: Evaluation,
-  seconds: number,
+  { seconds, best, partial }: { seconds: number; best: boolean; partial: boolean },
 ): EpochMetrics => ({
   epoch: epoch + 1,
   step,
@@ -77,6 +76,8 @@ const metricsOf = (
   samples_f1: scores.samplesF1,
   per_label: scores.perLabel,
   seconds: Math.round(seconds * 1000) / 1000,
+  best,
+  ...(partial && { partial }),
 });
 
 /** Trains until the recipe, a limit or a signal ends it; yields what happens. */
@@ -103,9 +104,18 @@ export async function* train(
   );
   const end = (reason: EndReason): TrainEvent => ({ kind: "end", reason, metrics: rows });
 
-  const evaluate = async (): Promise<Evaluation> => {
+  /** Undefined when the signal cuts it short. */
+  const evaluate = async (): Promise<Evaluation | undefined> => {
     const total = Math.ceil(data.validation.size / recipe.batchSize);
-    return await trainer.evaluate(data.validation, data.labels, (done) => onEvaluating?.(done, total));
+    try {
+      return await trainer.evaluate(data.validation, data.labels, (done) => {
+        signal?.throwIfAborted();
+        onEvaluating?.(done, total);
+      });
+    } catch (error) {
+      if (signal?.aborted && error === signal.reason) return undefined;
+      throw error;
+    }
   };
 
   while (!state.finished && state.epoch < recipe.epochs) {
@@ -118,7 +128,7 @@ export async function* train(
     const left = all.slice(state.batch, state.batch + Math.max(0, maxSteps - state.step));
     for await (const batch of ahead(left, PREFETCH, (positions) => data.train.batch(positions, draw))) {
       const loss = await trainer.step(batch, rate, state.step + 1);
-      if (!Number.isFinite(loss)) throw notFinite(loss, state);
+      if (!Number.isFinite(loss)) throw notFinite("loss", loss, { ...state, step: state.step + 1 });
       state = { ...state, batch: state.batch + 1, step: state.step + 1, lossSum: state.lossSum + loss };
       yield {
         kind: "step",
@@ -139,12 +149,21 @@ export async function* train(
     if (partial) await saveCheckpoint(checkpointed, state);
     if (partial && state.batch === 0) return yield end("step limit");
     const evaluation = await evaluate();
-    const metrics = metricsOf(state, rate, evaluation, (performance.now() - started) / 1000);
+    if (evaluation === undefined) {
+      await saveCheckpoint(checkpointed, state);
+      return yield end("interrupted");
+    }
+    // The last step alone may have spoilt the weights: a checkpoint of them could not be gone on from.
+    if (!Number.isFinite(evaluation.loss)) throw notFinite("validation loss", evaluation.loss, state);
     const verdict = stopping.next(state.stopping, evaluation.scores);
-    if (verdict.improved) await saveModel(files.best, model, memory);
-    rows = [...rows, partial ? { ...metrics, partial } : metrics];
+    // A part of an epoch does not count when the run goes on, so it must not take the place of a whole one.
+    const best = verdict.improved && !(partial && rows.length > 0);
+    if (best) await saveModel(files.best, model, memory);
+    const seconds = (performance.now() - started) / 1000;
+    const metrics = metricsOf(state, rate, evaluation, { seconds, best, partial });
+    rows = [...rows, metrics];
     await writeMetrics(folder, rows);
-    yield { kind: "epoch", metrics, improved: verdict.improved, curves: rows };
+    yield { kind: "epoch", metrics, curves: rows };
     if (partial) return yield end("step limit");
     const score = evaluation.scores[stopping.on];
     state = {
@@ -161,10 +180,10 @@ export async function* train(
   yield end(state.finished ? "early stopping" : "epochs");
 }
 
-const notFinite = (loss: number, { epoch, batch, step }: RunState): OnesheetError =>
+const notFinite = (what: string, loss: number, { epoch, step }: RunState): OnesheetError =>
   new OnesheetError(
-    `Cannot go on: the loss is ${loss} at step ${step + 1} (epoch ${epoch + 1}, batch ${
-      batch + 1
-    }); lower the ` +
-      "learning rate, or look for broken rows; --resume goes on from the last checkpoint",
+    `Cannot go on: the ${what} is ${loss} at step ${step}, in epoch ${
+      epoch + 1
+    }; lower the learning rate, or look ` +
+      "for broken rows; --resume goes on from the last checkpoint",
   );

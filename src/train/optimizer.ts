@@ -14,10 +14,13 @@ export interface Optimizer {
 
 /** Settings of {@link adamw}. */
 export interface AdamWOptions {
+  /** How much of the gradients' mean is kept each step; 0.9 unless given. */
   readonly beta1?: number;
+  /** How much of the mean of their squares is kept each step; 0.999 unless given. */
   readonly beta2?: number;
+  /** Added to the root of that mean; 1e-8 unless given. */
   readonly epsilon?: number;
-  /** Decoupled decay: each step takes rate * weightDecay of every parameter. */
+  /** Decoupled decay: each step takes rate * weightDecay of every parameter; 0.01 unless given. */
   readonly weightDecay?: number;
 }
 

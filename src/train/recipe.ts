@@ -22,30 +22,65 @@ export interface Pretrained {
 
 /** Everything a run needs to know. */
 export interface Recipe {
+  /** What it is called in messages and run folders. */
   readonly name: string;
+  /** Where rows come from; the model's inputs are its inputs. */
   readonly data: Choice<Source>;
   /** Number of labels the model tells apart. */
   readonly labels: number;
+  /** From the data's inputs to logits `[batch, labels]`. */
   readonly model: ModelFunction;
   /** What the run starts from; whatever they leave out starts at random. */
   readonly weights: readonly Pretrained[];
   /** Which parameters learn: the last rule that matches decides. */
   readonly freeze: readonly FreezeRule[];
+  /** Rows in a step. */
   readonly batchSize: number;
+  /** How often training goes through the rows, at most. */
   readonly epochs: number;
   /** Of the first weights, the order of the rows, augmentation and dropout. */
   readonly seed: number;
+  /** What is made small. */
   readonly loss: Choice<Loss>;
   /** y (1 - ε) + (1 - y) ε on the training labels. */
   readonly labelSmoothing: number;
+  /** How parameters follow their gradients. */
   readonly optimizer: Choice<Optimizer>;
+  /** The rate of every epoch. */
   readonly learningRate: Choice<Schedule>;
+  /** Which epoch's weights are kept, and when to end early. */
   readonly stop: Choice<Stopping>;
 }
 
 const counts = ["labels", "batchSize", "epochs"] as const;
 
-/** Checks a recipe's numbers; gives it back. */
+/**
+ * Checks a recipe's numbers; gives it back.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { adamw, constant, drawnFilms, focal, imagenet, linear, meanPool, never, recipe } from "../../mod.ts";
+ *
+ * const averages = recipe({
+ *   name: "averages",
+ *   data: drawnFilms({ rows: 60, seed: 1, validation: 0.2, pixels: 48, tokens: 48, augment: [], ...imagenet }),
+ *   labels: 8,
+ *   model: ({ image }, at) => linear(8)(meanPool()(image, at("pool")), at("head")),
+ *   weights: [],
+ *   freeze: [],
+ *   batchSize: 16,
+ *   epochs: 2,
+ *   seed: 1,
+ *   loss: focal({ alpha: 0.5, gamma: 2 }),
+ *   labelSmoothing: 0,
+ *   optimizer: adamw(),
+ *   learningRate: constant({ rate: 1e-3 }),
+ *   stop: never({ on: "macroF1" }),
+ * });
+ * assertEquals(averages.loss.with({ gamma: 1 }).options, { alpha: 0.5, gamma: 1 });
+ * ```
+ */
 export function recipe(settings: Recipe): Recipe {
   for (const field of counts) {
     const value = settings[field];

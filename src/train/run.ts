@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
+import type { Dataset } from "../data/source.ts";
 import type { LabelScore } from "./metrics.ts";
 
 /** One line of `metrics.jsonl`: an epoch, counted from 1. */
@@ -28,6 +29,8 @@ export interface EpochMetrics {
   readonly per_label: readonly LabelScore[];
   /** Of training and evaluation. */
   readonly seconds: number;
+  /** Its weights were kept as the best so far. */
+  readonly best: boolean;
   /** Present when the epoch was cut short by a step limit. */
   readonly partial?: true;
 }
@@ -60,19 +63,31 @@ export const runFiles = (folder: string) => ({
 
 const json = (value: unknown) => JSON.stringify(value, null, 2) + "\n";
 
-/** Starts a run folder; one that already holds a run is an error. */
-export async function startRun(folder: string, record: RunRecord, labels: readonly string[]): Promise<void> {
-  const files = runFiles(folder);
-  if (await exists(files.recipe)) {
-    throw new OnesheetError(
-      `Cannot start a run in "${folder}": it already holds one; use --resume to go on with it, or another --run`,
-      { exitCode: 2 },
-    );
-  }
-  await Deno.mkdir(files.reader, { recursive: true });
-  await writeFileWhole(files.labels, json(labels));
-  await writeFileWhole(files.recipe, json(record));
+/** Refuses a folder that already holds a run. */
+export async function demandNoRun(folder: string): Promise<void> {
+  if (!await exists(runFiles(folder).recipe)) return;
+  throw new OnesheetError(
+    `Cannot start a run in "${folder}": it already holds one; use --resume to go on with it, or another --run`,
+    { exitCode: 2 },
+  );
 }
+
+/** Starts a run folder. Its record comes last: where that is, nothing is missing. */
+export async function startRun(
+  folder: string,
+  record: RunRecord,
+  { labels, kept }: Pick<Dataset, "labels" | "kept">,
+): Promise<void> {
+  const files = runFiles(folder);
+  await Deno.mkdir(files.reader, { recursive: true });
+  for (const [name, text] of Object.entries(kept)) await writeFileWhole(join(files.reader, name), text);
+  await writeFileWhole(files.labels, json(labels));
+  await writeRecord(folder, record);
+}
+
+/** Writes `recipe.json`. */
+export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
+  writeFileWhole(runFiles(folder).recipe, json(record));
 
 /** Reads `recipe.json` of a run folder. */
 export async function readRecord(folder: string): Promise<RunRecord> {
@@ -91,6 +106,15 @@ export async function readRecord(folder: string): Promise<RunRecord> {
 /** Reads `labels.json` of a run folder. */
 export const readLabels = async (folder: string): Promise<string[]> =>
   JSON.parse(await Deno.readTextFile(runFiles(folder).labels));
+
+/** Refuses data whose labels are not those of the run. */
+export async function demandLabelsOf(folder: string, labels: readonly string[]): Promise<void> {
+  const expected = (await readLabels(folder)).join(", "), found = labels.join(", ");
+  if (found === expected) return;
+  throw new OnesheetError(
+    `Cannot use this data with the run "${folder}": expected the labels ${expected}, found ${found}`,
+  );
+}
 
 /** Reads `metrics.jsonl`; no file is no epochs. */
 export async function readMetrics(folder: string): Promise<EpochMetrics[]> {

@@ -1,5 +1,6 @@
 /** A recipe bound to an engine: weights in memory, steps compiled, batches in, losses and scores out. */
 import { ahead } from "../base/ahead.ts";
+import { OnesheetError } from "../base/errors.ts";
 import { keyed } from "../base/random.ts";
 import { float32, int32, type Value, type Values } from "../base/value.ts";
 import type { Batch, Rows } from "../data/source.ts";
@@ -71,6 +72,12 @@ export function trainer(recipe: Recipe, engine: Engine): Trainer {
   };
 }
 
-/** Makes room for the optimizer's moments; only training needs them. */
-export const prepareTraining = (bound: Trainer, recipe: Recipe): Promise<void> =>
-  clearMoments(bound.memory, bound.plan, recipe.optimizer.made);
+/** Makes room for the optimizer's moments; only training needs them. A model in which nothing learns is an error. */
+export async function prepareTraining({ memory, plan }: Trainer, recipe: Recipe): Promise<void> {
+  if (plan.trainable.size === 0) {
+    throw new OnesheetError(
+      `Cannot train "${recipe.name}": every parameter is frozen; let some learn by a \`train\` rule`,
+    );
+  }
+  await clearMoments(memory, plan, recipe.optimizer.made);
+}

@@ -3,7 +3,7 @@ import { OnesheetError } from "../../src/base/errors.ts";
 import { float32, int32, type Value } from "../../src/base/value.ts";
 import { tf } from "../../src/engine/tfjs.ts";
 import { eachEngine } from "./each.ts";
-import { nativeTest } from "./native.ts";
+import { native, nativeTest } from "./native.ts";
 
 const values: readonly (readonly [what: string, value: Value])[] = [
   ["a float32 matrix", float32([2, 3], [1.5, -2, 0, 1e-38, 3e38, Infinity])],
@@ -22,13 +22,13 @@ for (const [what, value] of values) {
     await memory.put("a", value);
     assertEquals(await memory.get("a"), value);
     await memory.put("b", int32([], [1]));
-    await memory.compile(({ b }) => ({ state: { b: tf.add(b, 1) }, outputs: {} })).run({});
+    await memory.compile(({ b }) => ({ state: { b: tf.add(b, b) }, outputs: {} })).run({});
     assertEquals(await memory.get("a"), value);
     assertEquals(await memory.get("b"), int32([], [2]));
   });
 }
 
-eachEngine("an array larger than a group and many small ones come back as they were put", async (engine) => {
+nativeTest("an array larger than a group and many small ones come back as they were put", async (engine) => {
   using memory = engine.memory();
   const large = (start: number) => Float32Array.from({ length: 18 * 2 ** 20 }, (_, i) => start + i % 1000); // 72 MiB
   const [first, second] = [large(0), large(5)];
@@ -52,6 +52,22 @@ eachEngine("what was put last counts, at once and after a step", async (engine) 
     assertEquals(await program.run({}), { a: float32([1], [x]) });
   }
 });
+
+eachEngine(
+  "what is read after a step is what the step left, also beside what was read before",
+  async (engine) => {
+    using memory = engine.memory();
+    for (const name of ["a", "b"]) await memory.put(name, float32([1], [1]));
+    const program = memory.compile(({ a, b }) => ({
+      state: { a: tf.add(a, 1), b: tf.mul(b, 10) },
+      outputs: {},
+    }));
+    assertEquals(await memory.get("a"), float32([1], [1]));
+    await program.run({});
+    assertEquals(await memory.get("b"), float32([1], [10]));
+    assertEquals(await memory.get("a"), float32([1], [2]));
+  },
+);
 
 eachEngine(
   "the memory has numbers of its own: changing what was put or got changes nothing",
@@ -150,8 +166,9 @@ nativeTest("a memory that is disposed while a step runs lets the step end first"
   assertEquals(engine.holdings(), before);
 });
 
-nativeTest("the engine opens once", (engine) => {
-  assertStrictEquals(engine.name, "tensorflow");
+nativeTest("the engine opens once and says what it is", (engine) => {
+  assertStrictEquals(native(), engine);
+  assertEquals(engine.name, "tensorflow");
   assert(
     /^libtensorflow 2\.\d+\.\d+ on (CPU|GPU), \d+ threads?$/.test(engine.description),
     engine.description,

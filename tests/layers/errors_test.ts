@@ -7,17 +7,18 @@ import * as layers from "../../layers/mod.ts";
 
 const { add, concat, multiply } = layers;
 
-/** The sentence with which building a model is refused. */
+/** A test's work: the sentence with which building a model is refused. */
 const refused = (
   inputs: Readonly<Record<string, Shape>>,
   model: (inputs: Readonly<Record<string, Node>>, at: Scope) => Node,
-): string => assertThrows(() => build(model, inputs), ShapeError).message;
+) =>
+(): string => assertThrows(() => build(model, inputs), ShapeError).message;
 
 /** The same for one layer, called `layer`, on an input of a shape. */
-const refusedOn = (shape: Shape, layer: Layer): string =>
+const refusedOn = (shape: Shape, layer: Layer) =>
   refused({ x: shape }, ({ x }, at) => layer(x, at("tower")("layer")));
 
-const cases: Readonly<Record<string, readonly [found: string, expected: string]>> = {
+const cases: Readonly<Record<string, readonly [refused: () => string, expected: string]>> = {
   "linear and what is made of it, on a vector without features": [
     refused({ x: ["batch"] }, ({ x }, at) => layers.swiglu(3)(x, at("projection"))),
     'Cannot build "projection": expected an input whose last axis has a known size, found [batch]',
@@ -135,6 +136,6 @@ const cases: Readonly<Record<string, readonly [found: string, expected: string]>
   ],
 };
 
-for (const [what, [found, expected]] of Object.entries(cases)) {
-  Deno.test(`refused: ${what}`, () => assertEquals(found, expected));
+for (const [what, [sentence, expected]] of Object.entries(cases)) {
+  Deno.test(`refused: ${what}`, () => assertEquals(sentence(), expected));
 }

@@ -20,7 +20,7 @@ import {
   selfAttention,
   swiglu,
 } from "../../layers/mod.ts";
-import { engineTest } from "../engine/each.ts";
+import { eachEngine } from "../engine/each.ts";
 import { backwards, forwards } from "./pass.ts";
 
 const folder = new URL("../golden/layers/", import.meta.url).pathname;
@@ -82,7 +82,7 @@ const cases: Readonly<Record<string, (inputs: Readonly<Record<string, Node>>, at
 };
 
 for (const [name, make] of Object.entries(cases)) {
-  engineTest(`${name} computes, learns and names its arrays as PyTorch does`, async (engine) => {
+  eachEngine(`${name} computes, learns and names its arrays as PyTorch does`, async (engine) => {
     const { one, under } = await read(name);
     const inputs = under("input"), weights = under("weight");
     const model = modelOf(make, inputs);
@@ -106,7 +106,7 @@ for (const [name, make] of Object.entries(cases)) {
   });
 }
 
-engineTest("batchNorm follows PyTorch's running statistics over three steps", async (engine) => {
+eachEngine("batchNorm follows PyTorch's running statistics over three steps", async (engine) => {
   const { one, under } = await read("batch_norm");
   const xs = one("xs"), outputs = one("outputs"), after = under("after");
   const part = (all: Value, step: number): Value => {
@@ -125,7 +125,7 @@ engineTest("batchNorm follows PyTorch's running statistics over three steps", as
   }
 });
 
-engineTest(
+eachEngine(
   "over one token, queries and keys get gradients of exactly zero and values do not",
   async (engine) => {
     const { one, under } = await read("self_attention_1");

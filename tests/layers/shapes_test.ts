@@ -4,7 +4,7 @@ import { int32, sizeOf, type Value } from "../../src/base/value.ts";
 import { build } from "../../src/dsl/build.ts";
 import type { Layer, Node, Scope } from "../../src/dsl/node.ts";
 import * as layers from "../../layers/mod.ts";
-import { engineTest } from "../engine/each.ts";
+import { eachEngine } from "../engine/each.ts";
 import { firstValues, forwards, numbers } from "./pass.ts";
 
 /** A layer on inputs of given shapes, without the batch axis. Inputs called `ids` and `mask` are integers. */
@@ -112,7 +112,7 @@ function valueOf(name: string, shape: readonly number[]): Value {
 }
 
 for (const [name, list] of Object.entries(cases)) {
-  engineTest(`${name} computes what has the shape it claims`, async (engine) => {
+  eachEngine(`${name} computes what has the shape it claims`, async (engine) => {
     for (const { inputs, layer } of list) {
       const each = Object.entries(inputs);
       const model = build(layer, Object.fromEntries(each.map(([name, rest]) => [name, ["batch", ...rest]])));

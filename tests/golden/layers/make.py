@@ -1,4 +1,4 @@
-"""Makes the safetensors files beside this script: each composite layer in PyTorch, forwards and backwards.
+"""Makes the safetensors files beside this script: layers in PyTorch, forwards and backwards, and AdamW.
 
 A file has `weight/*` (the state_dict), `input/*` (images with their channels last), `output`, `towards` (the gradient
 that comes from above), `gradient/*` of every parameter, `gradient_input/*`, `after/*` (buffers after the pass) and
@@ -89,6 +89,24 @@ def batch_norm(name):
     save(name, file)
 
 
+def adamw(name):
+    """Five steps with other gradients and another rate each: the parameter after each, and both moments at the end."""
+    parameter = nn.Parameter(torch.randn(3, 4))
+    gradients = torch.randn(5, 3, 4) * torch.logspace(-9, 1, 12).view(3, 4)
+    gradients[1] = 0  # as of a parameter without influence on one batch: moments and decay still move it
+    rates = torch.tensor([1e-3, 1e-1, 3e-2, 1e-2, 1e-4])
+    file = {"parameter": parameter.clone(), "gradients": gradients, "rates": rates}
+    optimizer = torch.optim.AdamW([parameter], betas=(0.8, 0.97), eps=1e-7, weight_decay=0.3)
+    steps = []
+    for gradient, rate in zip(gradients, rates):
+        optimizer.param_groups[0]["lr"] = rate.item()
+        parameter.grad = gradient
+        optimizer.step()
+        steps.append(parameter.detach().clone())
+    state = optimizer.state[parameter]
+    save(name, file | {"after": torch.stack(steps), "mean": state["exp_avg"], "square": state["exp_avg_sq"]})
+
+
 torch.manual_seed(0)
 case("linear", nn.Linear(5, 4), {"x": torch.randn(2, 3, 5)})
 case("conv2d", nn.Conv2d(3, 4, 3, 2, 1, bias=False), {"x": torch.randn(2, 6, 7, 3)}, channels_first)
@@ -139,3 +157,4 @@ case(
     texts,
     lambda module, ids, mask: module(input_ids=ids, attention_mask=mask).last_hidden_state,
 )
+adamw("adamw")

@@ -217,6 +217,14 @@ for name, logits, targets in [("", normal(3, 5, scale=2), hard * 0.8 + 0.1), (" 
     )
 
 case("smooth", "smooth", {"labels": hard}, lambda labels: {"y": labels * 0.9 + (1 - labels) * 0.1}, epsilon=0.1)
+case(
+    "focalLoss of extreme logits without focus",
+    "focalLoss",
+    {"logits": extreme, "targets": constants},
+    lambda logits, targets: focal_loss(logits, targets, 0.25, 0),
+    alpha=0.25,
+    gamma=0,
+)
 
 assert all(math.isfinite(t.double().abs().max()) for t in tensors.values())
 save_file(tensors, Path(__file__).parent / "ops.safetensors", metadata={"cases": json.dumps(cases)})

@@ -1,0 +1,15 @@
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { float32, int32, sizeOf } from "../../src/base/value.ts";
+
+Deno.test("numbers become an array of their type, and an array of it is taken as it is", () => {
+  assertEquals(float32([2], [1, 0.1]).data, Float32Array.of(1, 0.1));
+  assertEquals(int32([2], [1, -7]).data, Int32Array.of(1, -7));
+  const floats = new Float32Array(2), ints = new Int32Array(2);
+  assertStrictEquals(float32([2], floats).data, floats);
+  assertStrictEquals(int32([2], ints).data, ints);
+  assertEquals([float32([], [1]).dtype, int32([], [1]).dtype], ["float32", "int32"]);
+});
+
+Deno.test("a shape's size is the product of its axes, 1 for a scalar and 0 where an axis is empty", () => {
+  assertEquals([[], [5], [2, 3, 4], [2, 0, 4]].map(sizeOf), [1, 5, 24, 0]);
+});

@@ -1,0 +1,78 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { inProject, type Place, withPlace } from "./command_line.ts";
+
+/** Expects one sentence on standard error, nothing on standard output and nothing in the folder. */
+async function refuses({ say, folder }: Place, args: readonly string[], code: number, sentence: string) {
+  assertEquals(await say(args), { code, stdout: "", stderr: `${sentence}\n` });
+  assertEquals([...Deno.readDirSync(folder)], []);
+}
+
+const commands = "train, evaluate, predict, parity, doctor, setup";
+
+Deno.test("every command has a help with its usage, its options and an example", async () => {
+  await withPlace(async ({ done }) => {
+    for (const command of commands.split(", ")) {
+      const { stdout, stderr } = await done([command, "--help"]);
+      for (const part of [`Usage\n  deno task ${command}`, "Options\n", "--help", "Examples\n  deno task"]) {
+        assertStringIncludes(stdout, part, command);
+      }
+      assertEquals(stderr, "");
+    }
+  });
+});
+
+Deno.test("every command of deno.json is one, and every one is in deno.json", async () => {
+  const { tasks } = JSON.parse(await Deno.readTextFile(inProject("deno.json")));
+  const calls = Object.values<{ command: string }>(tasks).map(({ command }) =>
+    command.match(/^deno run -A src\/cli\/main\.ts (\w+)$/)?.[1]
+  );
+  assertEquals(calls.filter((call) => call !== undefined).sort(), commands.split(", ").sort());
+});
+
+Deno.test("an unknown command is refused, with the nearest one", async () => {
+  await withPlace(async (place) => {
+    const known = `expected one of ${commands}`;
+    await refuses(place, ["trian"], 2, `Cannot run "trian": ${known}; did you mean "train"?`);
+    await refuses(place, ["sing"], 2, `Cannot run "sing": ${known}`);
+    await refuses(place, [], 2, `Cannot run "": ${known}`);
+    await refuses(place, ["constructor"], 2, `Cannot run "constructor": ${known}`);
+  });
+});
+
+Deno.test("an unknown option, a missing argument and one too many are refused", async () => {
+  await withPlace(async (place) => {
+    await refuses(
+      place,
+      ["train", "r.ts", "--epoch", "3"],
+      2,
+      'Cannot use "--epoch": no such option; did you mean "--epochs"?',
+    );
+    await refuses(
+      place,
+      ["train"],
+      2,
+      "Cannot run train: expected <recipe>, found none; usage: deno task train <recipe> [options]",
+    );
+    await refuses(
+      place,
+      ["evaluate", "a", "b"],
+      2,
+      'Cannot run evaluate: found "b" too many; usage: deno task evaluate <target> [options]',
+    );
+    await refuses(
+      place,
+      ["train", "r.ts", "--engine", "portabel"],
+      2,
+      'Cannot use "--engine": expected one of auto, tensorflow, portable, found "portabel"; did you mean "portable"?',
+    );
+  });
+});
+
+Deno.test("where an error comes from is told with --verbose only", async () => {
+  await withPlace(async ({ say }) => {
+    const { code, stderr } = await say(["train", "none.ts", "--verbose"]);
+    assertEquals(code, 2);
+    assertStringIncludes(stderr, 'Cannot load the recipe "none.ts": expected a file, found none\n    at ');
+    assert(!(await say(["train", "none.ts"])).stderr.includes("    at "));
+  });
+});

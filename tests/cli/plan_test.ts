@@ -1,0 +1,77 @@
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { planJson, planText } from "../../src/cli/plan.ts";
+import { tiny } from "../train/tiny.ts";
+import { inProject, quickstart, withPlace } from "./command_line.ts";
+
+Deno.test("the plan of the published recipe has its parameters and names, and writes nothing", async () => {
+  await withPlace(async ({ done, folder }) => {
+    const { stdout, stderr } = await done(["train", inProject("recipes/mmimdb.ts"), "--plan", "--json"]);
+    const { recipe, parameters, modules, stateDict, settings } = JSON.parse(stdout);
+    assertEquals([recipe, parameters, stateDict], [
+      "mmimdb",
+      { total: 173_575_512, trainable: 94_153_496 },
+      { names: 551, arrays: 545 },
+    ]);
+    assertEquals(
+      modules.map((module: { name: string; parameters: number; trainable: number }) => Object.values(module)),
+      [
+        ["image_backbone", 23_508_032, 14_964_736],
+        ["image_projection", 25_175_722, 25_175_722],
+        ["text_backbone", 109_482_240, 38_603_520],
+        ["text_projection", 4_198_912, 4_198_912],
+        ["self_attention", 4_198_400, 4_198_400],
+        ["norm_after_attn", 2_048, 2_048],
+        ["classifier_output_layer", 15_386, 15_386],
+        ["classifier_ffn", 6_994_772, 6_994_772],
+      ],
+    );
+    const sum = (field: string) => modules.reduce((n: number, m: Record<string, number>) => n + m[field], 0);
+    assertEquals([sum("parameters"), sum("trainable")], [173_575_512, 94_153_496]);
+    assertEquals([settings.batchSize, settings.loss], [16, { name: "focal", alpha: 0.25, gamma: 2 }]);
+    assertEquals(stderr, "");
+    assertEquals([...Deno.readDirSync(folder)], []);
+  });
+});
+
+Deno.test("the plan for a person has inputs, modules and totals", async () => {
+  await withPlace(async ({ done, folder }) => {
+    const { stdout } = await done(["train", inProject("recipes/mmimdb.ts"), "--plan"]);
+    const inputs = "image [batch, 224, 224, 3], ids [batch, 128], mask [batch, 128]";
+    assertStringIncludes(stdout, `mmimdb: ${inputs} -> logits [batch, 26]\n`);
+    assertStringIncludes(stdout, "\ntotal                    173,575,512  94,153,496\n");
+    assertStringIncludes(stdout, "\n551 names in the state_dict, 545 arrays\n");
+    assertEquals([...Deno.readDirSync(folder)], []);
+  });
+});
+
+Deno.test("settings, epochs and seed show in the plan; what has a name of its own wins over --set", async () => {
+  await withPlace(async ({ done }) => {
+    const changes = ["--set", "epochs=7", "--epochs", "9", "--set", "loss.alpha=0.75", "--seed", "3"];
+    const { stdout } = await done(["train", quickstart, "--plan", "--json", ...changes]);
+    const { settings } = JSON.parse(stdout);
+    assertEquals([settings.epochs, settings.seed, settings.loss.alpha], [9, 3, 0.75]);
+  });
+});
+
+Deno.test("a plan counts what learns and what does not", () => {
+  const frozen = tiny({ freeze: [{ freeze: "conv" }] });
+  assertEquals(planJson(frozen).parameters, { total: 259, trainable: 43 });
+  assertEquals(planJson(frozen).modules, [
+    { name: "conv", parameters: 216, trainable: 0 },
+    { name: "norm", parameters: 16, trainable: 16 },
+    { name: "head", parameters: 27, trainable: 27 },
+  ]);
+  assertEquals(
+    planText(frozen),
+    `tiny: image [batch, 4, 4, 3] -> logits [batch, 3]
+
+module  parameters  trainable
+─────────────────────────────
+conv           216          0
+norm            16         16
+head            27         27
+─────────────────────────────
+total          259         43
+8 names in the state_dict, 8 arrays`,
+  );
+});

@@ -1,0 +1,136 @@
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { OnesheetError } from "../../src/base/errors.ts";
+import {
+  demandLabelsOf,
+  demandNoRun,
+  type EpochMetrics,
+  exists,
+  readLabels,
+  readMetrics,
+  readRecord,
+  runFiles,
+  type RunRecord,
+  startRun,
+  writeMetrics,
+  writeRecord,
+} from "../../src/train/run.ts";
+import { labels, withRun } from "./tiny.ts";
+
+const record: RunRecord = {
+  onesheet: "0.1.0",
+  module: "/recipes/own.ts",
+  settings: ["epochs=2", "name=ü"],
+  limit: 40,
+  weights: "random",
+  engine: "portable",
+  recipe: { name: "own", loss: { name: "focal", alpha: 0.25 } },
+};
+const kept = { "tokenizer.json": "{}", "words.txt": "a\nb\n" };
+
+const epoch = (number: number): EpochMetrics => ({
+  ...{ epoch: number, step: number * 4, lr: 1e-4 / 3, train_loss: 0.1 + 0.2, val_loss: 0.5 },
+  ...{ macro_f1: 0.4, micro_f1: 0.5, weighted_f1: 0.6, samples_f1: 0.7, seconds: 1.5, best: true },
+  per_label: [{ label: "red", precision: 1, recall: 0.5, f1: 2 / 3, support: 2, predicted: 1 }],
+});
+
+Deno.test("a run folder has the record, the labels and what the source keeps", async () => {
+  await withRun(async (folder) => {
+    await startRun(folder, record, { labels, kept });
+    assertEquals(await readRecord(folder), record);
+    assertEquals(await readLabels(folder), labels);
+    const { reader } = runFiles(folder);
+    for (const [name, text] of Object.entries(kept)) {
+      assertEquals(await Deno.readTextFile(`${reader}/${name}`), text);
+    }
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+      "labels.json",
+      "reader",
+      "recipe.json",
+    ]);
+  });
+});
+
+Deno.test("the record comes last: a folder without it holds no run, and can be started in again", async () => {
+  await withRun(async (folder) => {
+    await demandNoRun(folder);
+    const broken = { labels, kept: { "no/such/folder.json": "" } };
+    await assertRejects(() => startRun(folder, record, broken));
+    await demandNoRun(folder);
+    await startRun(folder, record, { labels, kept });
+  });
+});
+
+Deno.test("a folder that holds a run is not started in", async () => {
+  await withRun(async (folder) => {
+    await startRun(folder, record, { labels, kept });
+    const error = await assertRejects(() => demandNoRun(folder), OnesheetError);
+    assertEquals([error.message, error.exitCode], [
+      `Cannot start a run in "${folder}": it already holds one; use --resume to go on with it, or another --run`,
+      2,
+    ]);
+  });
+});
+
+Deno.test("a record is replaced whole", async () => {
+  await withRun(async (folder) => {
+    await startRun(folder, record, { labels, kept });
+    await writeRecord(folder, { ...record, settings: [] });
+    assertEquals((await readRecord(folder)).settings, []);
+  });
+});
+
+Deno.test("a folder without a record, or with a broken one, is an error that says what was found", async () => {
+  await withRun(async (folder) => {
+    const error = await assertRejects(() => readRecord(folder), OnesheetError);
+    assertEquals([error.message, error.exitCode], [
+      `Cannot read the run "${folder}": expected a run folder, found no recipe.json`,
+      2,
+    ]);
+    await Deno.mkdir(folder);
+    await Deno.writeTextFile(runFiles(folder).recipe, `{"onesheet":`);
+    const broken = await assertRejects(() => readRecord(folder), OnesheetError);
+    assertMatch(broken.message, /^Cannot read the run ".*": expected a run folder, found .*JSON/);
+  });
+});
+
+Deno.test("data is refused when its labels are not those of the run, in the run's order", async () => {
+  await withRun(async (folder) => {
+    await startRun(folder, record, { labels, kept });
+    await demandLabelsOf(folder, labels);
+    for (const other of [["blue", "green"], ["green", "blue", "red"], ["blue", "green", "violet"]]) {
+      const error = await assertRejects(() => demandLabelsOf(folder, other), OnesheetError);
+      assertEquals(
+        error.message,
+        `Cannot use this data with the run "${folder}": expected the labels blue, green, red, found ${
+          other.join(", ")
+        }`,
+      );
+    }
+  });
+});
+
+Deno.test("metrics are a line an epoch and come back exactly; no file is no epochs", async () => {
+  await withRun(async (folder) => {
+    assertEquals(await readMetrics(folder), []);
+    await Deno.mkdir(folder);
+    const rows = [epoch(1), { ...epoch(2), partial: true as const }];
+    await writeMetrics(folder, rows);
+    assertEquals(await readMetrics(folder), rows);
+    assertEquals((await Deno.readTextFile(runFiles(folder).metrics)).split("\n").length, 3);
+    await writeMetrics(folder, rows.slice(0, 1));
+    assertEquals(await readMetrics(folder), [epoch(1)]);
+  });
+});
+
+Deno.test("files and folders exist, other names do not", async () => {
+  await withRun(async (folder) => {
+    assertEquals(await exists(folder), false);
+    await Deno.mkdir(folder);
+    await Deno.writeTextFile(`${folder}/a`, "");
+    assertEquals(await Promise.all([folder, `${folder}/a`, `${folder}/a/b`].map(exists)), [
+      true,
+      true,
+      false,
+    ]);
+  });
+});

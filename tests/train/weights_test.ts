@@ -1,0 +1,94 @@
+import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import { OnesheetError } from "../../src/base/errors.ts";
+import type { Value } from "../../src/base/value.ts";
+import { portable } from "../../src/engine/portable.ts";
+import { saveModel } from "../../src/store/save.ts";
+import type { Memory } from "../../src/tensor.ts";
+import { trainer } from "../../src/train/trainer.ts";
+import { demandRealData, putWeights } from "../../src/train/weights.ts";
+import { linear, meanPool } from "../../mod.ts";
+import { tiny, withRun } from "./tiny.ts";
+
+const engine = await portable();
+
+/** What a memory holds after weights were put, and the lines that were told. */
+async function put(from: string, recipe = tiny()): Promise<{ values: Map<string, Value>; told: string[] }> {
+  using bound = trainer(recipe, engine);
+  const told: string[] = [];
+  await putWeights(from, recipe, bound.plan, bound.memory, { tell: (line) => told.push(line) });
+  return { values: await contents(bound.memory), told };
+}
+
+const contents = async ({ names, get }: Memory): Promise<Map<string, Value>> =>
+  new Map(await Promise.all(names.map(async (name) => [name, await get(name)] as const)));
+
+Deno.test("random weights are every parameter and buffer, and depend on the recipe's seed", async () => {
+  const first = await put("random");
+  assertEquals(first.told, ["weights: random, seed 5"]);
+  assertEquals([...first.values.keys()], [
+    "conv.weight",
+    ...["weight", "bias", "running_mean", "running_var", "num_batches_tracked"].map((of) => `norm.${of}`),
+    ...["head.weight", "head.bias"],
+  ]);
+  assertEquals((await put("random")).values, first.values);
+  const other = await put("random", tiny({ seed: 6 }));
+  assertNotEquals(other.values.get("conv.weight"), first.values.get("conv.weight"));
+  assertEquals(other.values.get("norm.running_var"), first.values.get("norm.running_var"));
+});
+
+Deno.test("a recipe without pretrained weights starts at random from the hub, too", async () => {
+  assertEquals(await put("hub"), await put("random"));
+});
+
+Deno.test("a file gives every parameter and buffer, as it was saved", async () => {
+  await withRun(async (folder) => {
+    await Deno.mkdir(folder);
+    const path = `${folder}/weights.safetensors`;
+    const { values } = await put("random", tiny({ seed: 77 }));
+    using bound = trainer(tiny(), engine);
+    await saveModel(path, bound.plan.model, { get: (name) => Promise.resolve(values.get(name)!) });
+    assertEquals(await put(path), { values, told: [`weights: ${path}`] });
+  });
+});
+
+Deno.test("a file that is not there, of another shape or without a parameter is an error that names it", async () => {
+  await withRun(async (folder) => {
+    await Deno.mkdir(folder);
+    const path = `${folder}/weights.safetensors`;
+    await assertRejects(() => put(path), OnesheetError, `Cannot read "${path}": no such file`);
+
+    const pooled = tiny({ model: ({ image }, at) => linear(3)(meanPool()(image, at("pool")), at("head")) });
+    using bound = trainer(pooled, engine);
+    await putWeights("random", pooled, bound.plan, bound.memory, { tell: () => {} });
+    await saveModel(path, bound.plan.model, bound.memory);
+    await assertRejects(
+      () => put(path),
+      OnesheetError,
+      `Cannot load "head.weight": expected [3, 8], found [3, 3]`,
+    );
+
+    const headless = tiny({
+      model: ({ image }, at) => linear(3)(linear(3)(meanPool()(image, at("pool")), at("first")), at("head")),
+    });
+    await assertRejects(
+      () => put(path, headless),
+      OnesheetError,
+      `Cannot load "${path}": expected every parameter, found 2 missing: "first.weight", "first.bias"`,
+    );
+    await Deno.writeTextFile(path, "no weights at all");
+    await assertRejects(() => put(path), OnesheetError, `Cannot read "${path}": `);
+  });
+});
+
+Deno.test("trained weights are refused where a part of the data is made up, random ones are not", () => {
+  demandRealData(undefined, "hub");
+  demandRealData("the vocabulary", "random");
+  for (const from of ["hub", "best.safetensors"]) {
+    const error = assertThrows(() => demandRealData("the vocabulary", from), OnesheetError);
+    assertEquals(
+      error.message,
+      `Cannot start from --weights ${from}: the vocabulary had to be made up because the hub is out of reach, ` +
+        "and does not fit weights that were trained; use --weights random, or put tokenizer.json beside the data",
+    );
+  }
+});
