@@ -6,7 +6,7 @@ import { assertEquals } from "@std/assert";
  * engine's contract: what is passed an engine names its type and does not choose one.
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
-  base: ["base"],
+  base: ["base", "deno.json"],
   engine: ["engine", "base"],
   tensor: ["engine", "base"],
   ops: ["ops", "tensor", "base"],
@@ -16,7 +16,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   data: ["data", "base"],
   train: ["train", "store", "data", "dsl", "ops", "tensor", "engine types", "base"],
   report: ["report", "base"],
-  cli: ["cli", "report", "train", "data", "store", "dsl", "ops", "tensor", "engine", "base"],
+  cli: ["cli", "recipes", "report", "train", "data", "store", "dsl", "ops", "tensor", "engine", "base"],
   recipes: ["mod", "layers"],
 };
 

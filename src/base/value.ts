@@ -1,5 +1,7 @@
 /** Numbers outside the engine: what goes into a step and what comes out of it. */
 
+import { OnesheetError } from "./errors.ts";
+
 /** A dense array in row-major order. */
 export type Value =
   | { readonly dtype: "float32"; readonly shape: readonly number[]; readonly data: Float32Array }
@@ -24,3 +26,14 @@ export const int32 = (shape: readonly number[], data: Int32Array | readonly numb
 
 /** Numbers in an array of this shape; 1 for a scalar. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
+
+/** Throws unless there are as many numbers as the shape asks for; native code would read on. */
+export function checkSize(verb: string, name: string, { shape, data }: Value): void {
+  if (data.length !== sizeOf(shape)) {
+    throw new OnesheetError(
+      `Cannot ${verb} "${name}": expected ${sizeOf(shape)} numbers for [${
+        shape.join(", ")
+      }], found ${data.length}`,
+    );
+  }
+}

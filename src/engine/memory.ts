@@ -1,6 +1,6 @@
 /** State in resource variables and steps traced against it: one graph and one session for all of a run. */
 import { OnesheetError } from "../base/errors.ts";
-import type { Value, Values } from "../base/value.ts";
+import { checkSize, type Value, type Values } from "../base/value.ts";
 import type { SessionConfig } from "./config.ts";
 import type { Memory, Program, Step, Tensors } from "./engine.ts";
 import { newGraph, type Output } from "./graph.ts";
@@ -10,7 +10,7 @@ import { openSession } from "./session.ts";
 import { tf } from "./tfjs.ts";
 import { type Applied, newTrace, type Trace } from "./trace.ts";
 import { newTurns } from "./turns.ts";
-import { checkSize, dtypeOf, newVariables, typeText, valueOf } from "./variables.ts";
+import { dtypeOf, newVariables, typeText, valueOf } from "./variables.ts";
 
 /** A step traced for one set of input shapes. */
 interface Traced {

@@ -3,7 +3,7 @@
  * its neighbours by name, because each new set of feeds and fetches costs TensorFlow a pass over the whole graph.
  */
 import { OnesheetError } from "../base/errors.ts";
-import { int32, sizeOf, type Value } from "../base/value.ts";
+import { checkSize, int32, type Value } from "../base/value.ts";
 import { attribute } from "./attributes.ts";
 import { DT } from "./dtype.ts";
 import type { Graph, Output } from "./graph.ts";
@@ -51,17 +51,6 @@ export const dtypeOf = (value: Value): number => value.dtype === "float32" ? DT.
 export const typeText = (
   { dtype, shape }: { readonly dtype: number; readonly shape: readonly number[] },
 ): string => `${typeNames[dtype] ?? `TF_DataType ${dtype}`} [${shape.join(", ")}]`;
-
-/** Throws unless there are as many numbers as the shape asks for; native code would read on. */
-export function checkSize(verb: string, name: string, { shape, data }: Value): void {
-  if (data.length !== sizeOf(shape)) {
-    throw new OnesheetError(
-      `Cannot ${verb} "${name}": expected ${sizeOf(shape)} numbers for [${
-        shape.join(", ")
-      }], found ${data.length}`,
-    );
-  }
-}
 
 /** What a session gave, as a value; truth values become 0 and 1. */
 export function valueOf({ dtype, shape, data }: Fetched): Value {

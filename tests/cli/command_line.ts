@@ -48,12 +48,27 @@ export interface Place {
   start(args: readonly string[], env?: Readonly<Record<string, string>>): Deno.ChildProcess;
 }
 
-/** Runs a test with a place of its own, or with one that shares the cache of others. */
+/** Ends a process that a failed test has left behind. */
+function end(child: Deno.ChildProcess): void {
+  try {
+    child.kill("SIGKILL");
+  } catch {
+    // It had ended.
+  }
+}
+
+/** Runs a test with a place of its own. */
 export async function withPlace(test: (place: Place) => Promise<void>): Promise<void> {
   // Where errors name paths, they name this one, without links.
   const folder = await Deno.realPath(await Deno.makeTempDir());
+  const children: Deno.ChildProcess[] = [];
+  const started: Place["start"] = (args, env) => {
+    const child = start(args, folder, env);
+    children.push(child);
+    return child;
+  };
   const say: Place["say"] = async (args, env) => {
-    const { code, stdout, stderr } = await start(args, folder, env).output();
+    const { code, stdout, stderr } = await started(args, env).output();
     const [said, told] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes));
     return { code, stdout: said, stderr: told };
   };
@@ -63,8 +78,9 @@ export async function withPlace(test: (place: Place) => Promise<void>): Promise<
     return said;
   };
   try {
-    await test({ folder, say, done, start: (args, env) => start(args, folder, env) });
+    await test({ folder, say, done, start: started });
   } finally {
+    for (const child of children) end(child);
     await Deno.remove(folder, { recursive: true });
   }
 }

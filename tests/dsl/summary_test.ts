@@ -8,7 +8,8 @@ const model = build(({ image }, at) => {
   const tower = at("tower");
   const map = batchNorm()(conv2d(4, 3)(image, tower("conv")), tower("norm"));
   const ffn = shared(at("ffn"), linear(6));
-  return sequential([linear(5), ffn, linear(2)])(meanPool()(map, at("pool")), at("head"));
+  const logits = sequential([linear(5), ffn, linear(2)])(meanPool()(map, at("pool")), at("head"));
+  return linear(2, { bias: false })(logits, at("ffn_last"));
 }, { image: ["batch", 8, 8, 3] });
 
 const own = [
@@ -24,6 +25,7 @@ const own = [
   "ffn.bias",
   "head.2.weight",
   "head.2.bias",
+  "ffn_last.weight",
 ];
 
 Deno.test("state names list every array, and again what is registered twice", () => {
@@ -40,7 +42,8 @@ Deno.test("a summary counts weights, not buffers, once each and by module", () =
     { name: "tower", parameters: 4 * 3 * 9 + 4 + 4, trainable: 4 },
     { name: "head", parameters: 4 * 5 + 5 + 6 * 2 + 2, trainable: 0 },
     { name: "ffn", parameters: 5 * 6 + 6, trainable: 30 },
+    { name: "ffn_last", parameters: 4, trainable: 0 },
   ]);
-  assertEquals(parameters, { total: 116 + 39 + 36, trainable: 34 });
+  assertEquals(parameters, { total: 116 + 39 + 36 + 4, trainable: 34 });
   assertEquals(names.toSorted(), [...own, "head.1.bias", "head.1.weight"].toSorted());
 });

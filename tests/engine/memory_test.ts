@@ -107,7 +107,7 @@ eachEngine("a name that is not there cannot be read", async (engine) => {
   );
 });
 
-nativeTest(
+eachEngine(
   "put refuses another shape, another type and numbers that do not fill the shape",
   async (engine) => {
     using memory = engine.memory();

@@ -48,9 +48,9 @@ Deno.test("put overwrites an array in its place and copies what it is given", as
   await memory.put("b", int32([], [3]));
   data[0] = 50;
   assertEquals(await memory.get("a"), float32([2], [1, 2]));
-  await memory.put("a", float32([3], [4, 5, 6]));
+  await memory.put("a", float32([2], [4, 5]));
   assertEquals(memory.names, ["a", "b"]);
-  assertEquals(await memory.get("a"), float32([3], [4, 5, 6]));
+  assertEquals(await memory.get("a"), float32([2], [4, 5]));
 });
 
 Deno.test("a step may hand its state back unchanged, exchanged or twice", async () => {

@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Tensor } from "@tensorflow/tfjs";
 import { OnesheetError } from "../../base/errors.ts";
-import { int32, type Value, type Values } from "../../base/value.ts";
+import { checkSize, int32, type Value, type Values } from "../../base/value.ts";
 import type { Memory, Program, Step, Tensors } from "../engine.ts";
 import { tf } from "../tfjs.ts";
 import { BACKEND } from "./kernel.ts";
@@ -33,6 +33,19 @@ export function openMemory(): Memory {
   const hold = (name: string, tensor: Tensor): void => {
     held.get(name)?.dispose();
     held.set(name, tf.keep(tensor));
+  };
+
+  /** Puts an array that is new, or of the shape and type of the one it replaces. */
+  const put = (name: string, value: Value): void => {
+    checkSize("put", name, value);
+    const now = held.get(name);
+    const [expected, found] = [now ?? value, value].map(({ dtype, shape }) =>
+      `${dtype} [${shape.join(", ")}]`
+    );
+    if (expected !== found) {
+      throw new OnesheetError(`Cannot put "${name}": expected ${expected}, found ${found}`);
+    }
+    hold(name, tensorOf(value));
   };
 
   /** Throws unless the step's new state fits what is held. */
@@ -66,7 +79,7 @@ export function openMemory(): Memory {
     get names() {
       return [...held.keys()];
     },
-    put: (name, value) => Promise.try(() => onBackend(() => hold(name, tensorOf(value)))),
+    put: (name, value) => Promise.try(() => onBackend(() => put(name, value))),
     get: (name) =>
       Promise.try(() => {
         const tensor = held.get(name);

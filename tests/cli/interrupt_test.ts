@@ -1,0 +1,108 @@
+/** Ctrl-C on the real command: the first saves and stops, the second stops at once. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { exists, readMetrics } from "../../src/train/run.ts";
+import { inProject, type Place, quickstart, small, withPlace } from "./command_line.ts";
+
+// Windows ends a process where others send it a signal.
+const ignore = Deno.build.os === "windows";
+
+/** Listens to what a process says on standard error. */
+function listen({ stderr }: Deno.ChildProcess) {
+  const reader = stderr.pipeThrough(new TextDecoderStream()).getReader();
+  let said = "";
+  const more = async (): Promise<boolean> => {
+    const { value, done } = await reader.read();
+    said += value ?? "";
+    return !done;
+  };
+  return {
+    /** Waits until it has said this. */
+    until: async (text: string): Promise<void> => {
+      while (!said.includes(text)) {
+        if (!await more()) throw new Error(`the process ended without "${text}": ${said}`);
+      }
+    },
+    /** All that it has said, when it has ended. */
+    all: async (): Promise<string> => {
+      while (await more());
+      return said;
+    },
+  };
+}
+
+const read = async (stream: ReadableStream<Uint8Array>) => await new Response(stream).text();
+
+const train = (run: string, epochs: number) => [
+  ...["train", quickstart, "--engine", "portable", ...small, "--epochs", `${epochs}`, "--run", run],
+  ...["--set", "stop.patience=99"],
+];
+
+for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+  Deno.test({
+    name: `${signal} ends a run with a checkpoint and ${code}; gone on with it equals one that never stopped`,
+    ignore,
+    fn: () =>
+      withPlace(async ({ start, done, folder }) => {
+        const child = start(train("run", 60));
+        const { until, all } = listen(child);
+        await until("\nepoch 1 ");
+        child.kill(signal);
+        const [said, stdout] = await Promise.all([all(), read(child.stdout)]);
+        assertEquals((await child.status).code, code, said);
+        assertStringIncludes(said, "\nstopping after this step; once more stops at once\n");
+        assertStringIncludes(stdout, "interrupted; --resume goes on from here");
+        const stopped = await readMetrics(`${folder}/run`);
+        assert(stopped.length < 60, "the signal came too late to tell anything");
+
+        const epochs = stopped.length + 2;
+        const resume = ["--resume", "--run", "run", "--epochs", `${epochs}`];
+        await done(["train", quickstart, "--engine", "portable", ...resume]);
+        await done(train("whole", epochs));
+        const outcome = async (run: string) => [
+          (await readMetrics(`${folder}/${run}`)).map(({ seconds: _, ...row }) => row),
+          await Deno.readFile(`${folder}/${run}/best.safetensors`),
+          await Deno.readFile(`${folder}/${run}/last/weights.safetensors`),
+          await Deno.readFile(`${folder}/${run}/last/optimizer.safetensors`),
+        ];
+        assertEquals(await outcome("run"), await outcome("whole"));
+      }),
+  });
+}
+
+/** A recipe whose batches never come: a step that takes for ever. */
+async function endless({ folder }: Place): Promise<string> {
+  await Deno.writeTextFile(
+    `${folder}/endless.ts`,
+    `import { choice, recipe } from ${JSON.stringify(inProject("mod.ts"))};
+     import quickstart from ${JSON.stringify(quickstart)};
+     const never = () => {
+       console.error("asked for a batch");
+       return new Promise((resolve) => setTimeout(resolve, 1e9));
+     };
+     const side = { size: 16, ids: new Int32Array(16), batch: never };
+     const open = async () => ({
+       labels: [..."abcdefgh"], train: side, validation: side, kept: {}, [Symbol.asyncDispose]: async () => {},
+     });
+     const data = choice("endless", {}, () => ({ ...quickstart.data.made, open }));
+     export default recipe({ ...quickstart, data });`,
+  );
+  return "endless.ts";
+}
+
+Deno.test({
+  name: "a second signal ends a run at once, in the middle of a step and without a checkpoint",
+  ignore,
+  fn: () =>
+    withPlace(async (place) => {
+      const { start, folder } = place;
+      const child = start(["train", await endless(place), "--engine", "portable", "--run", "run"]);
+      const { until, all } = listen(child);
+      await until("asked for a batch");
+      child.kill("SIGINT");
+      await until("once more stops at once");
+      child.kill("SIGINT");
+      const [said, stdout] = await Promise.all([all(), read(child.stdout)]);
+      assertEquals([(await child.status).code, stdout], [130, ""], said);
+      assertEquals(await exists(`${folder}/run/last`), false);
+    }),
+});
