@@ -116,10 +116,18 @@ export function build<Name extends string>(
 
   const apply = (params: Tensors, tensors: Tensors, { training, seed }: ApplyOptions): Applied => {
     const updates: Record<string, Tensor> = {};
+    const drawn = new Set<string>();
     const run: Run = {
       training,
-      seed: (path) =>
-        training && seed !== undefined ? tf.stack([seed, tf.scalar(keyed(path), "int32")]) : undefined,
+      seed: (path) => {
+        if (drawn.has(path)) {
+          throw new OnesheetError(
+            `Cannot run "${path}": two layers would draw the same random numbers there; give each a name of its own`,
+          );
+        }
+        drawn.add(path);
+        return training && seed !== undefined ? tf.stack([seed, tf.scalar(keyed(path), "int32")]) : undefined;
+      },
       update: (buffer, value) => {
         updates[buffer.name] = value;
       },

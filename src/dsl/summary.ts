@@ -1,6 +1,7 @@
 /** What a model consists of, in numbers. */
 import { sizeOf } from "../base/value.ts";
 import type { Model } from "./build.ts";
+import type { Param } from "./node.ts";
 
 /** Numbers of learnt parameters. */
 export interface ParameterCount {
@@ -32,7 +33,10 @@ export interface ModelSummary {
 
 /** Every name of a state_dict with the name of the array it stands for. */
 export function stateNames(
-  { params, aliases }: Pick<Model, "params" | "aliases">,
+  { params, aliases }: {
+    readonly params: readonly Pick<Param, "name">[];
+    readonly aliases: Model["aliases"];
+  },
 ): [name: string, home: string][] {
   const names = params.map((param) => param.name);
   const again = aliases.flatMap(([alias, home]) =>

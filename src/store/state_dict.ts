@@ -1,6 +1,7 @@
 /** The names PyTorch gives a model's arrays. */
 import type { Model } from "../dsl/build.ts";
 import type { Param } from "../dsl/node.ts";
+import { stateNames } from "../dsl/summary.ts";
 
 /** What a file needs to know of a model's array: all but its first values. */
 export type StoredParam = Omit<Param, "init">;
@@ -14,12 +15,7 @@ export interface StoredModel {
 }
 
 /** Every name of a model's `state_dict` with its parameter: first each parameter's own, then those under aliases. */
-export function stateDict({ params, aliases }: StoredModel): Map<string, StoredParam> {
-  const names = new Map(params.map((param) => [param.name, param]));
-  for (const [alias, home] of aliases) {
-    for (const param of params) {
-      if (param.name.startsWith(`${home}.`)) names.set(alias + param.name.slice(home.length), param);
-    }
-  }
-  return names;
+export function stateDict(model: StoredModel): Map<string, StoredParam> {
+  const homes = new Map(model.params.map((param) => [param.name, param]));
+  return new Map(stateNames(model).map(([name, home]) => [name, homes.get(home)!]));
 }

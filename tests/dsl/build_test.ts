@@ -1,4 +1,4 @@
-import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { build, type Model, type ModelFunction } from "../../src/dsl/build.ts";
 import type { Layer, Node } from "../../src/dsl/node.ts";
@@ -144,4 +144,16 @@ Deno.test("a layer that computes another shape than it claims is named", () => {
     refused(model, {}, { x: tf.tensor2d([[1], [2]]) }),
     'Cannot run "tower.lie": expected a value of shape [batch, 2], found [2, 1]',
   );
+});
+
+Deno.test("two layers that would draw the same random numbers are refused, with the place", () => {
+  const twice: ModelFunction = ({ x }, at) => {
+    const place = at("noise");
+    return noisy(noisy(x, place), place);
+  };
+  const error = assertThrows(
+    () => applied(build(twice, { x: ["batch", 1] }), { training: true, seed: 1 }),
+    OnesheetError,
+  );
+  assertStringIncludes(error.message, 'Cannot run "noise": two layers would draw the same random numbers');
 });
