@@ -101,7 +101,9 @@ Deno.test({
       child.kill("SIGINT");
       await until("once more stops at once");
       child.kill("SIGINT");
+      const tooLong = setTimeout(() => child.kill("SIGKILL"), 20_000);
       const [said, stdout] = await Promise.all([all(), read(child.stdout)]);
+      clearTimeout(tooLong);
       assertEquals([(await child.status).code, stdout], [130, ""], said);
       assertEquals(await exists(`${folder}/run/last`), false);
     }),

@@ -143,3 +143,77 @@ Deno.test("without a folder the data set is asked of the hub", async () => {
     assert(asked.message.includes("sxj1215/mmimdb"));
   });
 });
+
+/** A folder in which a run has kept these files. */
+async function withKept(
+  files: Readonly<Record<string, string>>,
+  test: (folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const [name, text] of Object.entries(files)) await Deno.writeTextFile(`${folder}/${name}`, text);
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("an example from outside is read as its row of the validation side is", async () => {
+  await withDataset(files, async (data, places) => {
+    const source = mmimdb({ ...small, augment: [noise] }).made;
+    await using set = await source.open({ data }, places);
+    const { inputs } = await set.validation.batch(at(0, 2));
+    const examples = [split.test[0], split.test[2]].map((row) => ({
+      image: png(5, 7, colour(row)),
+      text: `Film ${row} ends.`,
+    }));
+    await withKept(set.kept, async (kept) => {
+      const read = await source.reader(kept);
+      assertEquals(await read(examples), inputs);
+      assertEquals(await read([]).then(({ ids }) => ids.shape), [0, 8]);
+    });
+  });
+});
+
+Deno.test("examples cannot be read where a run has kept no vocabulary", async () => {
+  await withKept({}, async (kept) => {
+    const error = await assertRejects(() => mmimdb(small).made.reader(kept), OnesheetError);
+    assertEquals(
+      error.message,
+      `Cannot read examples as the run did: expected tokenizer.json in "${kept}", found none`,
+    );
+  });
+});
+
+Deno.test("what a run has kept counts more than any other vocabulary", async () => {
+  const special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+  const listed = (...words: string[]) => new TextEncoder().encode([...special, ...words].join("\n"));
+  await withDataset({ ...files, "vocab.txt": listed("film", "ends") }, async (data, places) => {
+    const open = mmimdb(small).made.open;
+    await using first = await open({ data }, places);
+    await withKept(first.kept, async (kept) => {
+      await Deno.writeFile(`${data}/vocab.txt`, listed("ends", "film"));
+      await using again = await open({ data, kept }, places);
+      await using changed = await open({ data }, places);
+      const ids = async ({ validation }: typeof first) => (await validation.batch(at(0))).inputs.ids.data;
+      assertEquals(await ids(again), await ids(first));
+      assertNotEquals(await ids(changed), await ids(first));
+      assertEquals(again.kept, first.kept);
+      assertEquals([first.makeshift, again.makeshift], [undefined, undefined]);
+    });
+  });
+});
+
+Deno.test("a vocabulary that was made up says so once, and is as good as any when it was kept", async () => {
+  await withDataset(files, async (data, places) => {
+    const told: string[] = [];
+    await using made = await mmimdb(small).made.open({ data, onProgress: (what) => told.push(what) }, places);
+    assertEquals(made.makeshift, "the vocabulary");
+    assert(told.some((what) => what.includes("google-bert/bert-base-uncased is out of reach")), told.join());
+    await withKept(made.kept, async (kept) => {
+      await using again = await mmimdb(small).made.open({ data, kept }, places);
+      assertEquals(again.makeshift, undefined);
+      assertEquals(again.kept, made.kept);
+    });
+  });
+});

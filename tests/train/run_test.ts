@@ -56,6 +56,10 @@ Deno.test("the record comes last: a folder without it holds no run, and can be s
     const broken = { labels, kept: { "no/such/folder.json": "" } };
     await assertRejects(() => startRun(folder, record, broken));
     await demandNoRun(folder);
+    await Deno.mkdir(runFiles(folder).labels);
+    await assertRejects(() => startRun(folder, record, { labels, kept }));
+    await demandNoRun(folder);
+    await Deno.remove(runFiles(folder).labels);
     await startRun(folder, record, { labels, kept });
   });
 });
