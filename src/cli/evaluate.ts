@@ -1,4 +1,5 @@
 /** `evaluate`: scores of a run or of a recipe with given weights, on the validation rows. */
+import { OnesheetError } from "../base/errors.ts";
 import { chooseEngine, engineNames } from "../engine/choose.ts";
 import { table } from "../report/table.ts";
 import { demandLabels } from "../train/fit.ts";
@@ -17,7 +18,11 @@ export const evaluateCommand = {
   summary: "Evaluates a run's best weights, or a recipe with given weights, on the validation rows.",
   positionals: { target: { help: "a run folder or a recipe file", required: true } },
   options: {
-    weights: { kind: "string", placeholder: "hub|random|FILE", help: "other weights than the run's best" },
+    weights: {
+      kind: "string",
+      placeholder: "hub|random|FILE",
+      help: "other weights than the run's best; a recipe needs them",
+    },
     data: { kind: "string", placeholder: "DIR", help: "other data than the run's" },
     engine: { kind: "string", oneOf: engineNames, help: "where it runs" },
     limit: { kind: "count", placeholder: "N", help: "use only the first N rows" },
@@ -32,7 +37,7 @@ export const evaluateCommand = {
 
 interface Target {
   readonly recipe: Recipe;
-  readonly weights: string;
+  readonly weights?: string;
   readonly data?: string;
   readonly limit?: number;
   /** The run folder, if it is one. */
@@ -40,7 +45,7 @@ interface Target {
 }
 
 async function targetOf(path: string, settings: readonly string[]): Promise<Target> {
-  if (!await isRun(path)) return { recipe: await loadRecipe(path, settings), weights: "hub" };
+  if (!await isRun(path)) return { recipe: await loadRecipe(path, settings) };
   const { folder, record, recipe } = await loadRun(path, settings);
   return { ...record, recipe, weights: runFiles(folder).best, run: folder };
 }
@@ -54,6 +59,12 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   const given = options.weights;
   const named = given === undefined || /^(hub|random)$/.test(given);
   const weights = named ? given ?? target.weights : userPath(given);
+  if (weights === undefined) {
+    throw new OnesheetError(
+      `Cannot evaluate "${positionals.target}": a recipe has no trained weights of its own; give --weights FILE, or a run folder`,
+      { exitCode: 2 },
+    );
+  }
   const show = bars();
   await using set = await recipe.data.made.open({
     ...(data !== undefined && { data }),

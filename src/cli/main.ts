@@ -30,6 +30,10 @@ const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = 
 
 /** Runs a command line; gives the exit code. */
 export async function main([name, ...args]: readonly string[]): Promise<number> {
+  if (name === "--help" || name === "-h") {
+    console.log(`deno task <command>: ${Object.keys(commands).join(", ")}; each has --help`);
+    return 0;
+  }
   const verbose = args.includes("--verbose");
   try {
     if (name === undefined || !Object.hasOwn(commands, name)) {

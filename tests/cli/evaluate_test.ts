@@ -88,6 +88,9 @@ Deno.test("data with other labels, missing weights and weights that do not fit a
       assertEquals([said.code, said.stdout], [1, ""]);
       assertEquals(said.stderr.trimEnd().split("\n").at(-1)!.replaceAll(folder, "HERE"), sentence);
     };
+    const bare = await say(["evaluate", quickstart]);
+    assertEquals([bare.code, bare.stdout], [2, ""]);
+    assertStringIncludes(bare.stderr, "a recipe has no trained weights of its own; give --weights FILE");
     await refused(
       ["run", "--data", "two"],
       'Cannot use this data with "quickstart": its model tells 8 labels apart, the data has 2 (drama, war, …); ' +

@@ -9,6 +9,14 @@ async function refuses({ say, folder }: Place, args: readonly string[], code: nu
 
 const commands = "train, evaluate, predict, parity, doctor, setup";
 
+Deno.test("help without a command lists the commands", async () => {
+  await withPlace(async ({ done }) => {
+    for (const flag of ["--help", "-h"]) {
+      assertStringIncludes((await done([flag])).stdout, commands);
+    }
+  });
+});
+
 Deno.test("every command has a help with its usage, its options and an example", async () => {
   await withPlace(async ({ done }) => {
     for (const command of commands.split(", ")) {
