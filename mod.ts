@@ -9,6 +9,7 @@
 export { type Choice, choice } from "./src/base/choice.ts";
 export { OnesheetError } from "./src/base/errors.ts";
 export { type Random, random } from "./src/base/random.ts";
+export type { Patience } from "./src/base/retry.ts";
 export { float32, int32, sizeOf, type Value, type Values } from "./src/base/value.ts";
 export * from "./src/data/augment.ts";
 export type { Picture } from "./src/data/picture.ts";

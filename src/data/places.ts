@@ -1,7 +1,10 @@
 /** Where data is fetched from and kept. */
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { cacheFolder } from "../base/cache.ts";
+import type { Patience } from "../base/retry.ts";
 
-/** The hub and the cache folder. */
+/** The hub and the cache folders. */
 export interface Places {
   /** The hub's address, without a slash at the end. */
   readonly hub: string;
@@ -9,11 +12,39 @@ export interface Places {
   readonly token: string | undefined;
   /** Folder for what can be fetched or made again. */
   readonly cache: string;
+  /** The cache of Hugging Face's own tools: read where it has what is asked for, never written to. */
+  readonly shared?: string;
+  /** Whether the network is left alone. */
+  readonly offline?: boolean;
+  /** How long a bad network is borne with, where it differs from the usual. */
+  readonly patience?: Partial<Patience>;
 }
 
-/** As the environment has it: `HF_ENDPOINT`, else huggingface.co; `HF_TOKEN`; the cache folder. */
-export const usualPlaces = (): Places => ({
-  hub: (Deno.env.get("HF_ENDPOINT") || "https://huggingface.co").replace(/\/+$/, ""),
-  token: Deno.env.get("HF_TOKEN") || undefined,
-  cache: cacheFolder(),
-});
+/** The token that `hf auth login` has left, if any. */
+function tokenIn(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * As the environment has it, read as Hugging Face's tools do: `HF_ENDPOINT`, else huggingface.co; `HF_TOKEN`, else the
+ * file `HF_TOKEN_PATH`, else `HF_HOME/token`; `HF_HUB_CACHE`, else `HF_HOME/hub`; `HF_HUB_OFFLINE`. `HF_HOME` is
+ * `~/.cache/huggingface` unless set. `variable` looks up the environment.
+ */
+export function usualPlaces(
+  variable: (name: string) => string | undefined = (name) => Deno.env.get(name),
+): Places {
+  const caches = variable("XDG_CACHE_HOME") || join(homedir(), ".cache");
+  const home = variable("HF_HOME") || join(caches, "huggingface");
+  const token = variable("HF_TOKEN")?.trim() || tokenIn(variable("HF_TOKEN_PATH") || join(home, "token"));
+  return {
+    hub: (variable("HF_ENDPOINT") || "https://huggingface.co").replace(/\/+$/, ""),
+    token: token || undefined,
+    cache: cacheFolder(variable),
+    shared: variable("HF_HUB_CACHE") || join(home, "hub"),
+    offline: /^(1|on|yes|true)$/i.test(variable("HF_HUB_OFFLINE") ?? ""),
+  };
+}

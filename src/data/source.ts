@@ -68,7 +68,7 @@ export interface OpenOptions {
   readonly kept?: string;
   /** Use only the first rows of the training and of the validation side. */
   readonly limit?: number;
-  /** Told how far a long preparation is: rows done and rows in all. */
+  /** Told how far a long preparation is: rows done and rows in all, or bytes where `what` ends with "(bytes)". */
   readonly onProgress?: (what: string, done: number, total: number) => void;
 }
 

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { OnesheetError } from "../base/errors.ts";
 import { fetchFile, HubUnreachable } from "./hub.ts";
+import { isRepoName } from "./hub/topic.ts";
 import { type Places, usualPlaces } from "./places.ts";
 import type { OpenOptions } from "./source.ts";
 import { loadTokenizer, type Tokenizer, tokenizer } from "./tokens.ts";
@@ -21,9 +22,6 @@ export const MADE = "the plots";
 /** Entries of bert-base-uncased, and so the rows of the token embedding that a made vocabulary may fill. */
 const BERT_SIZE = 30522;
 
-/** `owner/name` or `name`. */
-const REPOSITORY = /^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/;
-
 /**
  * The tokenizer of the first of these that has one: the folder `vocabulary`, the data folder, the hub repository
  * `vocabulary`. Where the hub does not answer it is made from the plots, which only weights that start at random can
@@ -42,7 +40,7 @@ export async function tokenizerFor(
     const local = await loadTokenizer(folder);
     if (local !== undefined) return { tokenizer: local, vocabulary: folder };
   }
-  if (!REPOSITORY.test(vocabulary)) {
+  if (!isRepoName(vocabulary)) {
     throw new OnesheetError(
       `Cannot use the vocabulary "${vocabulary}": expected a folder with tokenizer.json or vocab.txt, found none; ` +
         "give such a folder or a repository such as google-bert/bert-base-uncased",

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { cacheFolder } from "../base/cache.ts";
 import { messageOf } from "../base/errors.ts";
 import { temporaryName } from "../base/files.ts";
+import { freeBytes, readable } from "../base/space.ts";
 import { type LibraryFiles, locate } from "./setup.ts";
-import { freeBytes, readable } from "./setup/space.ts";
 import { platform, wheelHere } from "./setup/wheel.ts";
 import { require, tf } from "./tfjs.ts";
 

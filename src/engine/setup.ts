@@ -4,12 +4,13 @@
  */
 import { join } from "node:path";
 import { cacheFolder } from "../base/cache.ts";
-import { messageOf, OnesheetError } from "../base/errors.ts";
+import { sizeOf } from "../base/download.ts";
+import { OnesheetError } from "../base/errors.ts";
 import { syncFolder } from "../base/files.ts";
-import { sizeOf } from "./setup/download.ts";
+import { lock } from "../base/lock.ts";
+import { freeBytes, isNoSpace, noSpace, readable } from "../base/space.ts";
 import { fetchWheel, ownFolder } from "./setup/fetch.ts";
 import { type LibraryFiles, libraryFolder, locate } from "./setup/locate.ts";
-import { freeBytes, isNoSpace, noSpace, readable } from "./setup/space.ts";
 import { unzip } from "./setup/unzip.ts";
 import { libraryNames, platform, platforms, type Wheel, wheelHere } from "./setup/wheel.ts";
 
@@ -31,24 +32,8 @@ async function removeAll(path: string): Promise<void> {
   }
 }
 
-/** Waits until this process is the only one at work; the system frees the lock when its holder ends, even killed. */
-async function lock(cache: string, log: PrepareOptions["log"]): Promise<Deno.FsFile> {
-  try {
-    await Deno.mkdir(cache, { recursive: true });
-    const file = await Deno.open(`${libraryFolder()}.lock`, { write: true, create: true });
-    if (!await file.tryLock(true)) {
-      log?.("Waiting for another process that sets up libtensorflow");
-      await file.lock(true);
-    }
-    return file;
-  } catch (cause) {
-    throw new OnesheetError(
-      `Cannot use the cache folder "${cache}": expected one that can be written to and locked, found ` +
-        `${messageOf(cause)}; set ONESHEET_CACHE to another folder`,
-      { cause },
-    );
-  }
-}
+const noSpaceIn = (cache: string, needed: number, found: string, cause?: unknown): OnesheetError =>
+  noSpace("set up libtensorflow", cache, needed, found, cause);
 
 /** Fetches and unpacks; `work` is a scratch folder on the disk of the final one. */
 async function install(wheel: Wheel, cache: string, work: string, options: PrepareOptions): Promise<void> {
@@ -56,7 +41,9 @@ async function install(wheel: Wheel, cache: string, work: string, options: Prepa
   const part = join(cache, `${wheel.file}.part`);
   const needed = wheel.bytes + wheel.unpacked;
   const free = await freeBytes(cache);
-  if (free !== undefined && free + await sizeOf(part) < needed) throw noSpace(cache, needed, readable(free));
+  if (free !== undefined && free + await sizeOf(part) < needed) {
+    throw noSpaceIn(cache, needed, readable(free));
+  }
 
   const [scratch, folder] = [join(work, "fetched"), join(work, "unpacked")];
   await Deno.mkdir(scratch);
@@ -102,7 +89,10 @@ export async function prepare(options: PrepareOptions = {}, wheel?: Wheel): Prom
     );
   }
   const [cache, work] = [cacheFolder(), `${libraryFolder()}.work`];
-  using _held = await lock(cache, options.log);
+  using _held = await lock(
+    `${libraryFolder()}.lock`,
+    () => options.log?.("Waiting for another process that sets up libtensorflow"),
+  );
   const meanwhile = locate();
   if (meanwhile !== undefined) return meanwhile;
   try {
@@ -110,7 +100,7 @@ export async function prepare(options: PrepareOptions = {}, wheel?: Wheel): Prom
     await Deno.mkdir(work);
     await install(wanted, cache, work, options);
   } catch (error) {
-    throw isNoSpace(error) ? noSpace(cache, wanted.bytes + wanted.unpacked, "a full disk", error) : error;
+    throw isNoSpace(error) ? noSpaceIn(cache, wanted.bytes + wanted.unpacked, "a full disk", error) : error;
   } finally {
     await removeAll(work);
   }

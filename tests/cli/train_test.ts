@@ -93,23 +93,22 @@ Deno.test("a data set and weights of a hub that is out of reach are refused in a
     const { say, folder } = place;
     const mmimdb = ["train", inProject("recipes/mmimdb.ts"), "--engine", "portable", "--run", "run"];
     const unreachable =
-      "http://127.0.0.1:9 does not answer; check the network and HF_ENDPOINT, or use local files\n";
+      /: http:\/\/127\.0\.0\.1:9 is out of reach \(.*\); check the network and HF_ENDPOINT, or use local files\n$/;
     const data = await say(mmimdb);
     assertEquals([data.code, data.stdout], [1, ""]);
     assertStringIncludes(
       data.stderr,
       "\nwarning: 174 million parameters are far too many for the portable engine",
     );
-    assert(data.stderr.endsWith(`\nCannot fetch the data set sxj1215/mmimdb: ${unreachable}`), data.stderr);
+    assertStringIncludes(data.stderr, "\nCannot fetch the data set sxj1215/mmimdb: ");
+    assertMatch(data.stderr, unreachable);
     assertEquals(await exists(`${folder}/run`), false);
 
     const own = await hubRecipe(place);
     const weights = await say(["train", own, "--engine", "portable", ...small, "--run", "run"]);
     assertEquals([weights.code, weights.stdout], [1, ""]);
-    assert(
-      weights.stderr.endsWith(`\nCannot fetch "model.safetensors" of owner/net: ${unreachable}`),
-      weights.stderr,
-    );
+    assertStringIncludes(weights.stderr, '\nCannot fetch "model.safetensors" of owner/net: ');
+    assertMatch(weights.stderr, unreachable);
     assertEquals(await exists(`${folder}/run`), false);
     await place.done([
       "train",
@@ -143,8 +142,11 @@ Deno.test("pretrained weights go into their module, the rest starts at random", 
   await withPlace(async (place) => {
     const { folder, done } = place;
     await trainSmall(place, "--epochs", "1", "--seed", "9");
-    const kept = `${folder}/cache/hub/models--owner--net`;
+    const repository = `${folder}/cache/hub/models--owner--net`, commit = "0".repeat(40);
+    const kept = `${repository}/snapshots/${commit}`;
     await Deno.mkdir(kept, { recursive: true });
+    await Deno.mkdir(`${repository}/refs`);
+    await Deno.writeTextFile(`${repository}/refs/main`, commit);
     await Deno.copyFile(`${folder}/run/best.safetensors`, `${kept}/model.safetensors`);
     const args = [...small, "--engine", "portable", "--max-steps", "0"];
     const { stderr } = await done(["train", await hubRecipe(place), ...args, "--run", "pretrained"]);

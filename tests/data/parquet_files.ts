@@ -80,7 +80,12 @@ export function png(width: number, height: number, rgb: readonly [number, number
 }
 
 /** A hub that does not answer, and a cache folder: tests set no environment variables, which all of them share. */
-export const placesIn = (cache: string): Places => ({ hub: "http://127.0.0.1:9", token: undefined, cache });
+export const placesIn = (cache: string): Places => ({
+  hub: "http://127.0.0.1:9",
+  token: undefined,
+  cache,
+  patience: { pause: 1, longest: 20 },
+});
 
 /** Runs a test with a data set of these files, and with a cache folder of its own. */
 export async function withDataset(

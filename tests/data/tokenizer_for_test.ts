@@ -32,8 +32,11 @@ Deno.test("a file of the repository that was fetched before is used without the 
     },
   }));
   await withDataset({}, async (folder, places) => {
-    await Deno.mkdir(`${places.cache}/hub/models--owner--bert`, { recursive: true });
-    await Deno.writeFile(`${places.cache}/hub/models--owner--bert/tokenizer.json`, json);
+    const repository = `${places.cache}/hub/models--owner--bert`, commit = "0".repeat(40);
+    await Deno.mkdir(`${repository}/refs`, { recursive: true });
+    await Deno.writeTextFile(`${repository}/refs/main`, commit);
+    await Deno.mkdir(`${repository}/snapshots/${commit}`, { recursive: true });
+    await Deno.writeFile(`${repository}/snapshots/${commit}/tokenizer.json`, json);
     const found = await tokenizerFor("owner/bert", folder, [], undefined, places);
     assertEquals([found.vocabulary, found.tokenizer.size], ["owner/bert", 5]);
   });

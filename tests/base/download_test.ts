@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { join } from "node:path";
 import { OnesheetError } from "../../src/base/errors.ts";
-import { download } from "../../src/engine/setup/download.ts";
+import { download, WrongContent } from "../../src/base/download.ts";
 
 const content = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7 + (i >> 8)) & 255);
 
@@ -47,7 +47,7 @@ async function against(
 }
 
 const bytes = content.length;
-const options = { bytes, onBytes: () => {}, pause: 1 };
+const options = { bytes, onBytes: () => {}, patience: { pause: 1 } };
 
 Deno.test("a download whose connection is cut asks for the rest only", () =>
   against((request) => ranged(request, 120_000, "cut"), async (url, path, ranges) => {
@@ -61,7 +61,7 @@ Deno.test("a download whose connection is cut asks for the rest only", () =>
 
 Deno.test("a download that falls silent is taken up again", () =>
   against((request) => ranged(request, 200_000, "stall"), async (url, path, ranges) => {
-    await download(url, path, { ...options, quiet: 200 });
+    await download(url, path, { ...options, patience: { pause: 1, quiet: 200 } });
     assertEquals(await Deno.readFile(path), content);
     assertEquals(ranges, [null, "bytes=200000-"]);
   }));
@@ -77,9 +77,10 @@ Deno.test("a download starts again where the server knows no ranges", () =>
     });
     return new Response(turn === 0 ? cut : content);
   }, async (url, path, ranges) => {
+    await Deno.writeFile(path, content.slice(0, 5000));
     await download(url, path, options);
     assertEquals(await Deno.readFile(path), content);
-    assertEquals(ranges, [null, "bytes=1000-"]);
+    assertEquals(ranges, ["bytes=5000-", "bytes=1000-"]);
   }));
 
 Deno.test("a download waits for a server that is busy", () =>
@@ -113,3 +114,75 @@ Deno.test("a download does not repeat what the server refuses", () =>
     await assertRejects(() => download(url, path, options), OnesheetError, "the server answered 403");
     assertEquals(ranges.length, 1);
   }));
+
+Deno.test("a download of another length than expected stops at the answer, or at the first byte too many", async () => {
+  // A body that comes as a stream has no length in its head.
+  for (const body of [() => content, () => new Blob([content]).stream()]) {
+    await against(() => new Response(body()), async (url, path, ranges) => {
+      await assertRejects(
+        () => download(url, path, { ...options, bytes: 200_000 }),
+        WrongContent,
+        "expected 200000 bytes, found ",
+      );
+      assertEquals(ranges.length, 1);
+    });
+  }
+  await against((request) => ranged(request, bytes, "cut"), async (url, path, ranges) => {
+    await Deno.writeFile(path, content.slice(0, 1000));
+    await assertRejects(
+      () => download(url, path, { ...options, bytes: 400_000 }),
+      WrongContent,
+      "expected 400000 bytes, found 300000",
+    );
+    assertEquals([ranges, (await Deno.stat(path)).size], [["bytes=1000-"], 1000]);
+  });
+});
+
+Deno.test("a server whose file ends before the part asked for has another file", () =>
+  against(
+    () => new Response(null, { status: 416, headers: { "content-range": "bytes */9" } }),
+    async (url, path) => {
+      await Deno.writeFile(path, content.slice(0, 1000));
+      await assertRejects(() => download(url, path, options), WrongContent, "expected 300000 bytes, found 9");
+    },
+  ));
+
+Deno.test("a part that lies behind what was asked for is not used", () =>
+  against(
+    (_, turn) =>
+      turn === 0
+        ? new Response(content.slice(2000), {
+          status: 206,
+          headers: { "content-range": `bytes 2000-${bytes - 1}/${bytes}` },
+        })
+        : new Response(content),
+    async (url, path, ranges) => {
+      await Deno.writeFile(path, content.slice(0, 1000));
+      await download(url, path, options);
+      assertEquals([await Deno.readFile(path), ranges.length], [content, 2]);
+    },
+  ));
+
+Deno.test("a download that is stopped from outside keeps what it has and does not try again", async () => {
+  const stop = new AbortController();
+  await against((request) => ranged(request, 100_000, "stall"), async (url, path, ranges) => {
+    const onBytes = (count: number) => {
+      if (count === 100_000) stop.abort();
+    };
+    await assertRejects(
+      () => download(url, path, { ...options, onBytes, signal: stop.signal }),
+      DOMException,
+    );
+    assertEquals([(await Deno.stat(path)).size, ranges.length], [100_000, 1]);
+  });
+});
+
+Deno.test("a body of unknown length that ends early is taken up again", () =>
+  against(
+    (request, turn) =>
+      turn === 0 ? new Response(new Blob([content.slice(0, 1000)]).stream()) : ranged(request, bytes, "cut"),
+    async (url, path, ranges) => {
+      await download(url, path, options);
+      assertEquals([await Deno.readFile(path), ranges], [content, [null, "bytes=1000-"]]);
+    },
+  ));

@@ -1,10 +1,12 @@
 /** Disk space: what is free, and the sentence for when it is not enough. */
 import { statfs } from "node:fs/promises";
-import { OnesheetError } from "../../base/errors.ts";
+import { OnesheetError } from "./errors.ts";
 
-/** Bytes as people read them: `274 MB`, `1.13 GB` (decimal). */
-export const readable = (bytes: number): string =>
-  bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${Math.round(bytes / 1e6)} MB`;
+/** Bytes as people read them: `12 kB`, `274 MB`, `1.13 GB` (decimal). */
+export function readable(bytes: number): string {
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`;
+  return bytes >= 1e6 ? `${Math.round(bytes / 1e6)} MB` : `${Math.round(bytes / 1e3)} kB`;
+}
 
 /** Bytes this user may still write in a folder; undefined where the system does not say. */
 export async function freeBytes(folder: string): Promise<number | undefined> {
@@ -16,13 +18,19 @@ export async function freeBytes(folder: string): Promise<number | undefined> {
   }
 }
 
-/** The error for a disk that is too small: bytes needed, and what was found in words. */
-export const noSpace = (folder: string, needed: number, found: string, cause?: unknown): OnesheetError =>
+/** The error for a disk that is too small: what was to be done, bytes needed, and what was found in words. */
+export const noSpace = (
+  what: string,
+  folder: string,
+  needed: number,
+  found: string,
+  cause?: unknown,
+): OnesheetError =>
   new OnesheetError(
-    `Cannot set up libtensorflow in "${folder}": expected ${
+    `Cannot ${what} in "${folder}": expected ${
       readable(needed)
-    } of free space, found ${found}; free ` +
-      "some, or set ONESHEET_CACHE to a folder on a larger disk",
+    } of free space, found ${found}; free some, or set ` +
+      "ONESHEET_CACHE to a folder on a larger disk",
     { cause },
   );
 

@@ -1,0 +1,61 @@
+/** Requests to the hub: the only place of the hub's client that touches the network and knows the token. */
+import { OnesheetError } from "../../base/errors.ts";
+import { busy, Passing, retry, usualPatience, watch } from "../../base/retry.ts";
+import { offline, refusal, unreachable } from "./refusals.ts";
+import type { Topic } from "./topic.ts";
+
+/** Redirects that are followed; the hub needs one to the store of large files, and one when a repository has moved. */
+const HOPS = 5;
+
+const isRedirect = ({ status }: Response): boolean => [301, 302, 303, 307, 308].includes(status);
+
+/**
+ * `fetch` for a topic. The token goes to the hub's own address and to no other: not along with a redirect, not to where
+ * a page of a listing points. What the hub refuses is thrown as a sentence, what another host refuses as `Passing`.
+ */
+export function asking(topic: Topic): typeof fetch {
+  const { hub, token, offline: leftAlone } = topic.places;
+  return async (input, init) => {
+    if (leftAlone) throw offline(topic);
+    let url = new URL(input instanceof Request ? input.url : input);
+    for (let hop = 0; hop <= HOPS; hop++) {
+      const isHub = url.origin === new URL(hub).origin;
+      const headers = new Headers(init?.headers);
+      if (isHub && token !== undefined) headers.set("authorization", `Bearer ${token}`);
+      const answer = await fetch(url, { ...init, headers, redirect: "manual" });
+      const target = isRedirect(answer) ? answer.headers.get("location") : null;
+      if (target === null) {
+        if (answer.ok || answer.status === 416 || busy(answer)) return answer;
+        await answer.body?.cancel();
+        // An address at the store is good for a while only; the hub gives a new one.
+        throw isHub ? refusal(topic, answer) : new Passing(`${url.host} answered ${answer.status}`);
+      }
+      await answer.body?.cancel();
+      url = new URL(target, url);
+    }
+    throw new OnesheetError(`Cannot fetch ${topic.what}: ${hub} redirects in a circle; check HF_ENDPOINT`);
+  };
+}
+
+/** Fewer and shorter than for a download, because without a network the sentence that says so should come soon. */
+const patient = { ...usualPatience, tries: 3, quiet: 20_000 };
+
+/** `asking` for short answers: they come whole, after several tries if need be. Throws `HubUnreachable`. */
+export function askingWhole(topic: Topic): typeof fetch {
+  const ask = asking(topic);
+  const patience = { ...patient, ...topic.places.patience };
+  return async (input, init) => {
+    try {
+      return await retry(async () => {
+        using connection = watch(patience.quiet);
+        const answer = await connection.hear(ask(input, { ...init, signal: connection.signal }));
+        const body = await connection.hear(answer.arrayBuffer());
+        const failure = busy(answer);
+        if (failure !== undefined) throw failure;
+        return new Response(body, answer);
+      }, patience);
+    } catch (error) {
+      throw error instanceof Passing ? unreachable(topic, error.message, error) : error;
+    }
+  };
+}
