@@ -44,7 +44,7 @@ const sizes: Readonly<Record<string, Known>> = {
     },
     pixels: 48,
     tokens: 12,
-    limits: { evaluation: 3e-6, training: 3e-6, gradient: 3e-5, loss: 1e-6, weight: 2e-5 },
+    limits: { evaluation: 3e-6, training: 3e-6, gradient: 3e-5, loss: 1e-6, way: 1e-3 },
   },
   mini: {
     size: {
@@ -56,13 +56,13 @@ const sizes: Readonly<Record<string, Known>> = {
     },
     pixels: 64,
     tokens: 16,
-    limits: { evaluation: 1e-5, training: 1e-4, gradient: 1e-3, loss: 1e-5, weight: 1e-4 },
+    limits: { evaluation: 1e-5, training: 1e-4, gradient: 1e-3, loss: 1e-5, way: 2e-3 },
   },
   full: {
     size: published,
     pixels: 224,
     tokens: 16,
-    limits: { evaluation: 1e-3, training: 1e-3, gradient: 1e-2, loss: 1e-4, weight: 1e-4 },
+    limits: { evaluation: 1e-3, training: 1e-3, gradient: 1e-2, loss: 1e-4, way: 0.3 },
   },
 };
 

@@ -25,7 +25,12 @@ export interface Limits {
   /** Of a gradient's norm, relative to the reference's. */
   readonly gradient: number;
   readonly loss: number;
-  readonly weight: number;
+  /**
+   * Of a weight or buffer after the steps, relative to how far the steps moved it. Adam makes a whole step of a gradient
+   * that is all rounding, so in a large model with small gradients float32 alone is off by much: by 14 % at full size in
+   * PyTorch, compared with PyTorch in float64.
+   */
+  readonly way: number;
 }
 
 /** One thing compared. */
@@ -51,6 +56,16 @@ const largest = (a: ArrayLike<number>, b: ArrayLike<number>): number => {
   for (let i = 0; i < a.length; i++) most = Math.max(most, Math.abs(a[i] - b[i]));
   return most;
 };
+
+/** Length of found - expected over the length of expected - before: what is off, as a share of the way the steps went. */
+function offTheWay(found: Value, expected: Value, before: Value): number {
+  let off = 0, way = 0;
+  for (let i = 0; i < expected.data.length; i++) {
+    off += (found.data[i] - expected.data[i]) ** 2;
+    way += (expected.data[i] - before.data[i]) ** 2;
+  }
+  return off === 0 ? 0 : Math.sqrt(off / way);
+}
 
 const worst = (
   what: string,
@@ -78,7 +93,8 @@ function channelsLast({ shape: [batch, channels, height, width], data }: Value):
   return float32([batch, height, width, channels], out);
 }
 
-async function readBatch(folder: string): Promise<Values> {
+/** The batch of a golden folder as the model takes it, with its `labels`. */
+export async function readBatch(folder: string): Promise<Values> {
   using file = await openSafetensors(`${folder}/batch.safetensors`);
   return {
     image: channelsLast(await file.read("image")),
@@ -169,12 +185,13 @@ export async function parity(
   const moved: (readonly [string, number])[] = [], noisy: (readonly [string, number])[] = [];
   for (const param of model.params) {
     const ours = toFile(await memory.get(param.name), param);
-    const difference = largest(ours.data, (await after.read(param.name)).data);
-    const zero = (golden.gradient_norms[param.name] ?? Infinity) < ZERO_GRADIENT;
-    (zero ? noisy : moved).push([param.name, difference]);
+    const theirs = await after.read(param.name);
+    if ((golden.gradient_norms[param.name] ?? Infinity) < ZERO_GRADIENT) {
+      noisy.push([param.name, largest(ours.data, theirs.data)]);
+    } else moved.push([param.name, offTheWay(ours, theirs, await weights.read(param.name))]);
   }
   const reach = 2 * rate * golden.losses.length;
-  checks.push(worst("weights and buffers after the steps", limits.weight, moved));
+  checks.push(worst("weights and buffers after the steps (relative)", limits.way, moved));
   checks.push(worst("weights whose gradient is zero", reach, noisy));
   return checks;
 }

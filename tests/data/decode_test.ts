@@ -1,21 +1,17 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { bestDecoder, decode, type Decoder, decodeWith, pixelLimit } from "../../src/data/decode.ts";
-import { assertSamePicture, goldenImage, goldenJson } from "./pixel_goldens.ts";
+import { assertSamePicture, goldenImage, goldenImages } from "./pixel_goldens.ts";
 
-const images = goldenJson<Record<string, { width: number; height: number; rgb: string }>>("images.json");
-
-const expected = (name: string) => {
-  const { width, height, rgb } = images[name];
-  return { width, height, data: Uint8Array.from(atob(rgb), (char) => char.charCodeAt(0)) };
-};
+const images = goldenImages();
+const expected = (name: string) => images.get(name)!;
 
 /** What imagescript cannot do as Pillow does: see the tests below. */
 const portable = (name: string) => !/\.webp$|^grey_16|^cmyk_without_adobe/.test(name);
 
 const native = await bestDecoder() === "sharp";
 
-for (const name of Object.keys(images)) {
+for (const name of images.keys()) {
   Deno.test({
     name: `sharp decodes ${name} as Pillow does, bit for bit`,
     ignore: !native,
@@ -23,7 +19,7 @@ for (const name of Object.keys(images)) {
   });
 }
 
-for (const name of Object.keys(images).filter(portable)) {
+for (const name of [...images.keys()].filter(portable)) {
   // Its JPEG decoder rounds otherwise than libjpeg; PNG and GIF leave nothing to round.
   const tolerance = name.endsWith(".jpg") ? 3 : 0;
   Deno.test(`imagescript decodes ${name} as Pillow does, within ${tolerance} levels`, async () =>

@@ -1,18 +1,35 @@
 /** Reads tests/golden/pixels: what Pillow and torchvision give. */
 import { assert } from "@std/assert";
+import { fileURLToPath } from "node:url";
 import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation } from "../../src/data/colour.ts";
 import { flip, type Picture } from "../../src/data/picture.ts";
 import { resize, resizedCrop } from "../../src/data/resize.ts";
 import { affine, rotate } from "../../src/data/warp.ts";
 
-const folder = new URL("../golden/pixels/", import.meta.url);
+/** Where the goldens are; each reader takes another folder. */
+const goldens = fileURLToPath(new URL("../golden/pixels", import.meta.url));
 
 /** A golden JSON file, of the shape its script gave it. */
-export const goldenJson = <Shape>(name: string): Shape =>
-  JSON.parse(Deno.readTextFileSync(new URL(name, folder))) as Shape;
+export const goldenJson = <Shape>(name: string, folder = goldens): Shape =>
+  JSON.parse(Deno.readTextFileSync(`${folder}/${name}`)) as Shape;
 
 /** A golden image file. */
-export const goldenImage = (name: string): Uint8Array => Deno.readFileSync(new URL(`images/${name}`, folder));
+export const goldenImage = (name: string, folder = goldens): Uint8Array =>
+  Deno.readFileSync(`${folder}/images/${name}`);
+
+/** Every golden image file's name with what Pillow decodes it to. */
+export function goldenImages(folder = goldens): Map<string, Picture> {
+  const images = goldenJson<Record<string, { width: number; height: number; rgb: string }>>(
+    "images.json",
+    folder,
+  );
+  return new Map(
+    Object.entries(images).map(([name, { rgb, ...size }]) => [
+      name,
+      { ...size, data: Uint8Array.from(atob(rgb), (char) => char.charCodeAt(0)) },
+    ]),
+  );
+}
 
 interface Stored {
   readonly width: number;
@@ -44,21 +61,30 @@ const operations = {
   flip: (picture: Picture) => flip(picture),
 };
 
-/** Checks every golden case of the operation, value by value. */
-export function assertEqualsGoldens(op: keyof typeof operations): void {
-  const { inputs, cases } = goldenJson<Transforms>("transforms.json");
-  const bytes = Deno.readFileSync(new URL("transforms.bin", folder));
+/** An operation's golden cases: what it is given, what it gives here, and what it gives there. */
+export function* goldenCases(op?: keyof typeof operations, folder = goldens) {
+  const { inputs, cases } = goldenJson<Transforms>("transforms.json", folder);
+  const bytes = Deno.readFileSync(`${folder}/transforms.bin`);
   const stored = ({ width, height, at }: Stored): Picture => ({
     width,
     height,
     data: bytes.subarray(at, at + width * height * 3),
   });
-  const own = cases.filter((found) => found.op === op);
-  assert(own.length > 0, `there are no goldens of ${op}`);
-  for (const { input, values, output } of own) {
+  for (const { op: found, input, values, output } of cases) {
+    if (op !== undefined && found !== op) continue;
     const picture = stored(inputs[input]);
+    const run = () => operations[found](picture, values);
+    yield { what: `${found}(${values}) of "${input}"`, picture, run, expected: stored(output) };
+  }
+}
+
+/** Checks every golden case of the operation, value by value. */
+export function assertEqualsGoldens(op: keyof typeof operations): void {
+  const own = [...goldenCases(op)];
+  assert(own.length > 0, `there are no goldens of ${op}`);
+  for (const { what, picture, run, expected } of own) {
     const before = picture.data.slice();
-    assertSamePicture(operations[op](picture, values), stored(output), `${op}(${values}) of "${input}"`);
+    assertSamePicture(run(), expected, what);
     assertSamePicture({ ...picture, data: before }, picture, `the input of ${op}`);
   }
 }

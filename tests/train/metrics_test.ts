@@ -1,28 +1,9 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
-import {
-  addBatch,
-  noConfusion,
-  type OutputKind,
-  scoreNames,
-  scores,
-  scoresOf,
-} from "../../src/train/metrics.ts";
+import { addBatch, noConfusion, scoreNames, scores, scoresOf } from "../../src/train/metrics.ts";
+import { scoreGoldens } from "./score_goldens.ts";
 
-interface Golden {
-  name: string;
-  kind: OutputKind;
-  labels: number;
-  outputs: number[];
-  truth: number[];
-  expected:
-    & Record<typeof scoreNames[number], number>
-    & Record<"precision" | "recall" | "f1" | "support" | "predicted", number[]>;
-}
-
-const goldens: Golden[] = JSON.parse(
-  Deno.readTextFileSync(new URL("../golden/metrics/scores.json", import.meta.url)),
-);
+const goldens = scoreGoldens();
 const names = (labels: number) => Array.from({ length: labels }, (_, i) => `label ${i}`);
 
 for (const { name, kind, labels, outputs, truth, expected } of goldens) {

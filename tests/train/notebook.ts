@@ -12,3 +12,9 @@ export const rates: readonly string[] = [
   ...Array<string>(12).fill("1.00e-4"),
   ...Array<string>(5).fill("2.00e-5"),
 ];
+
+/** Epochs, from 1, that were a best by more than the least difference. */
+export const bests: readonly number[] = [1, 2, 3, 5, 6, 8, 11, 12, 16, 17];
+
+/** Epochs waited for a better one, after each. */
+export const waited: readonly number[] = [0, 0, 0, 1, 0, 0, 1, 0, 1, 2, 0, 0, 1, 2, 3, 0, 0, 1, 2, 3];

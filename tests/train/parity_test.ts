@@ -19,7 +19,7 @@ eachEngine("the model evaluates, learns and moves its buffers as PyTorch's does"
     ["training logits", limits.training],
     ["gradient norms (relative)", limits.gradient],
     ["losses", limits.loss],
-    ["weights and buffers after the steps", limits.weight],
+    ["weights and buffers after the steps (relative)", limits.way],
     ["weights whose gradient is zero", 1e-3],
   ]);
   assertEquals(checks.filter(({ difference, limit }) => !(difference <= limit)), []);
@@ -103,11 +103,11 @@ const changes: Readonly<Record<string, readonly [change: (folder: string) => Pro
     ],
     "a weight after the steps": [
       firstOf("after", "classifier_ffn.w2_output.bias", (x) => x + 1e-4),
-      "weights and buffers after the steps",
+      "weights and buffers after the steps (relative)",
     ],
     "a count of batches after the steps": [
       firstOf("after", "image_backbone.bn1.num_batches_tracked", (x) => x + 1),
-      "weights and buffers after the steps",
+      "weights and buffers after the steps (relative)",
     ],
   };
 
@@ -135,7 +135,7 @@ Deno.test("every limit counts", async () => {
     training: "training logits",
     gradient: "gradient norms (relative)",
     loss: "losses",
-    weight: "weights and buffers after the steps",
+    way: "weights and buffers after the steps (relative)",
   };
   for (const [name, what] of Object.entries(places)) {
     const checks = await parity(await portable(), recipe, goldens, { ...limits, [name]: 1e-12 });

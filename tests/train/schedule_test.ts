@@ -1,24 +1,10 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
-import { constant, type Schedule, type ScheduleState, warmupThenPlateau } from "../../src/train/schedule.ts";
+import { constant, warmupThenPlateau } from "../../src/train/schedule.ts";
+import { plateaus, ratesOf } from "./follow.ts";
 import { macroF1, rates } from "./notebook.ts";
 
 const published = { rate: 1e-4, from: 0.01, epochs: 3, factor: 0.2, patience: 2, threshold: 1e-4 };
-
-/** The rate of every epoch, and of the one after the last. */
-function ratesOf(
-  schedule: Schedule,
-  scores: readonly number[],
-  through = (state: ScheduleState) => state,
-): number[] {
-  let state = schedule.start();
-  const found = scores.map((score, epoch) => {
-    const rate = schedule.rate(epoch, state);
-    state = through(schedule.next(state, epoch, score));
-    return rate;
-  });
-  return [...found, schedule.rate(scores.length, state)];
-}
 
 Deno.test("the notebook's twenty scores give the twenty rates it printed", () => {
   const found = ratesOf(warmupThenPlateau(published).made, macroF1).slice(0, 20);
@@ -31,17 +17,7 @@ Deno.test("the rise starts at a hundredth of the rate and ends at the rate itsel
   assertEquals(found, [...rise, 1e-4]);
 });
 
-interface Plateau {
-  factor: number;
-  patience: number;
-  threshold: number;
-  scores: number[];
-  rates: number[];
-}
-
-const goldens: Plateau[] = JSON.parse(
-  Deno.readTextFileSync(new URL("../golden/metrics/plateau.json", import.meta.url)),
-);
+const goldens = plateaus();
 
 for (const [i, { scores, rates, ...settings }] of goldens.entries()) {
   Deno.test(`after the rise the rates are ReduceLROnPlateau's: series ${i}, ${JSON.stringify(settings)}`, () => {

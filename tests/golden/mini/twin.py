@@ -1,4 +1,4 @@
-"""The published system in PyTorch, in any size: what the goldens of `layers` and `mini` are made with."""
+"""The published system in PyTorch, in any size, with its loss and optimizer: what the goldens of other folders use, too."""
 
 import torch
 import torch.nn.functional as F
@@ -118,3 +118,39 @@ def unusual(module):
             if isinstance(part, nn.MultiheadAttention):
                 part.in_proj_bias.uniform_(-0.1, 0.1)
     return module
+
+
+def focal_loss(logits, y):
+    p = logits.sigmoid()
+    missed = 1 - (p * y + (1 - p) * (1 - y))
+    alpha = 0.25 * y + 0.75 * (1 - y)
+    return (alpha * missed**2 * F.binary_cross_entropy_with_logits(logits, y, reduction="none")).mean()
+
+
+def smooth(labels):
+    return 0.9 * labels + 0.1 * (1 - labels)
+
+
+def adamw(model, weight_decay=1e-5):
+    return torch.optim.AdamW([p for p in model.parameters() if p.requires_grad], lr=1e-4, weight_decay=weight_decay)
+
+
+def bert(vocabulary, width, heads, hidden, positions, deviation):
+    """Three layers: the first is frozen."""
+    return dict(
+        vocab_size=vocabulary,
+        hidden_size=width,
+        num_hidden_layers=3,
+        num_attention_heads=heads,
+        intermediate_size=hidden,
+        max_position_embeddings=positions,
+        initializer_range=deviation,
+    )
+
+
+# As in src/cli/parity.ts.
+SIZES = {
+    "tiny": dict(blocks=[1, 1, 1, 1], width=2, bert=bert(29, 16, 2, 32, 16, 0.3), projection=8, heads=4, labels=5),
+    "mini": dict(blocks=[1, 1, 1, 1], width=8, bert=bert(97, 32, 4, 64, 32, 0.1), projection=16, heads=8, labels=5),
+    "full": dict(blocks=[3, 4, 6, 3], width=64, bert={}, projection=512, heads=8, labels=26),
+}

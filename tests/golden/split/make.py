@@ -5,7 +5,9 @@
 """
 
 import json
+import math
 import pathlib
+import random
 import zlib
 
 import numpy
@@ -30,12 +32,23 @@ def split(n, ratio, seed):
     }
 
 
+def any_splits(count):
+    """[n, ratio, seed, crc32 of all rows in their order] for sizes, parts and seeds at random."""
+    draw = random.Random(15)
+    while count > 0:
+        n, ratio, seed = draw.randint(2, 20000), round(draw.uniform(0.01, 0.99), draw.randint(2, 15)), draw.getrandbits(53)
+        if 0 < math.ceil(ratio * n) < n:
+            yield [n, ratio, seed, split(n, ratio, seed)["crc32"]]
+            count -= 1
+
+
 golden = {
     "permutations": [permutation(n, seed) for seed in SEEDS for n in SIZES],
     "splits": [
         split(n, ratio, seed)
         for n, ratio, seed in [(15552, 0.15, 42), (637, 0.15, 42), (10, 0.1, 0), (10, 0.3, 7), (7, 0.5, 3), (100, 0.07, 9)]
     ],
+    "any": list(any_splits(300)),
 }
 rows = ",\n".join(f' "{k}": [\n' + ",\n".join("  " + json.dumps(e) for e in v) + "\n ]" for k, v in golden.items())
 pathlib.Path(__file__).with_name("split.json").write_text("{\n" + rows + "\n}\n")
