@@ -3,6 +3,8 @@
  * standard error, so that standard output stays what a program reads.
  */
 
+import { readable } from "../base/space.ts";
+
 /** Work that is being watched. */
 export interface Progress {
   /** Tells how much is done, and anything short worth seeing, such as the loss. */
@@ -17,8 +19,10 @@ export interface Progress {
 export interface ProgressOptions {
   /** All of the work, in a unit of the caller's. */
   readonly total: number;
-  /** What the work is, at the head of the line. */
+  /** What the work is, at the head of the line; with "(bytes)" at its end, amounts are shown in kB, MB or GB. */
   readonly label: string;
+  /** Units that were done before; 0 unless told. */
+  readonly before?: number;
   /** Whether a line can be redrawn in place; as on standard error, unless told. */
   readonly terminal?: boolean;
   /** Standard error, unless told. */
@@ -63,20 +67,30 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
 }
 
+const BYTES = / \(bytes\)$/;
+
+/** What the work is and how much of it is done. */
+const headText = ({ label, done, total }: Pick<ProgressState, "label" | "done" | "total">): string =>
+  BYTES.test(label)
+    ? `${label.replace(BYTES, "")} ${readable(done)} of ${readable(total)}`
+    : `${label} ${done}/${total}`;
+
 /** The rate, or the time of one unit where less than one is done in a second. */
-const rateText = (rate: number): string =>
-  rate > 0.99 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`;
+function rateText(rate: number, label: string): string {
+  if (BYTES.test(label)) return `${readable(rate)}/s`;
+  return rate > 0.99 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`;
+}
 
 /** Share done, rate, time left and note. */
-function details({ done, total, rate, note }: ProgressState): string[] {
+function details({ label, done, total, rate, note }: ProgressState): string[] {
   const share = total > 0 ? `${Math.floor(100 * done / total)}%` : "";
-  const left = rate > 0 ? [rateText(rate), `${clock((total - done) / rate)} left`] : [];
+  const left = rate > 0 ? [rateText(rate, label), `${clock((total - done) / rate)} left`] : [];
   return [share, ...left, note ?? ""].filter((word) => word !== "");
 }
 
 /** A line of at most `width` columns; its bar takes up to 30 of those the words leave, and is left out under 5. */
 export function progressLine(state: ProgressState, width: number, color: boolean): string {
-  const head = `${state.label} ${state.done}/${state.total}`, words = details(state);
+  const head = headText(state), words = details(state);
   const room = Math.min(30, width - [head, "", ...words].join("  ").length);
   if (room < 5) return [head, ...words].join("  ").slice(0, width);
   const full = Math.round(room * Math.min(1, state.total > 0 ? state.done / state.total : 1));
@@ -113,17 +127,18 @@ function columns(): number {
 export function progress({
   total,
   label,
+  before = 0,
   terminal = Deno.stderr.isTerminal(),
   write = (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
   now = () => performance.now(),
 }: ProgressOptions): Progress {
   const start = now();
-  let pace: Pace = { at: start, done: 0, work: 0, time: 0 };
+  let pace: Pace = { at: start, done: before, work: 0, time: 0 };
   let shown: { readonly at: number; readonly done: number } | undefined;
 
   const isDue = (): boolean => {
     if (terminal) return shown === undefined || pace.at - shown.at >= redrawEvery;
-    const { at, done } = shown ?? { at: start, done: 0 };
+    const { at, done } = shown ?? { at: start, done: before };
     return pace.at - at >= lineEvery.most ||
       (pace.at - at >= lineEvery.least && pace.done - done >= total / 10);
   };
@@ -136,15 +151,20 @@ export function progress({
       const state = { label, done, total, rate: pace.time > 0 ? 1000 * pace.work / pace.time : 0, note };
       // One column stays free, because a full line wraps.
       if (terminal) write(`\r${progressLine(state, columns() - 1, !Deno.noColor)}\x1b[K`);
-      else write([`${label} ${done}/${total}`, ...details(state)].join("  ") + "\n");
+      else write([headText(state), ...details(state)].join("  ") + "\n");
     },
     clear: () => {
       if (terminal && shown !== undefined) write("\r\x1b[K");
     },
     end: (note) => {
       const seconds = (now() - start) / 1000;
-      const rate = seconds > 0 && pace.done > 0 ? [rateText(pace.done / seconds)] : [];
-      const words = [`${label} ${pace.done}/${total}`, clock(seconds), ...rate, ...note ? [note] : []];
+      const rate = seconds > 0 && pace.done > before ? [rateText((pace.done - before) / seconds, label)] : [];
+      const words = [
+        headText({ label, done: pace.done, total }),
+        clock(seconds),
+        ...rate,
+        ...note ? [note] : [],
+      ];
       write((terminal ? "\r" : "") + words.join("  ") + (terminal ? "\x1b[K\n" : "\n"));
     },
   };

@@ -26,7 +26,7 @@ export function bars(): Bars {
     show: (label, done, total, note) => {
       if (current?.label !== label) {
         close();
-        current = { label, bar: progress({ total, label }) };
+        current = { label, bar: progress({ total, label, before: done }) };
       }
       current.bar.update(done, note);
       if (done >= total) close();

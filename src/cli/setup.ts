@@ -17,8 +17,6 @@ const environment = `Environment
   ONESHEET_CACHE       where downloads are kept, instead of the user's cache folder
   PIP_INDEX_URL        the package index to fetch from, also where pip is not installed`;
 
-const megabytes = (bytes: number) => Math.round(bytes / 1e6);
-
 /** Shows each stage as a piece of work of its own; `end` closes the one that is open. */
 function stages(): Required<PrepareOptions> & { end(): void } {
   let open: { stage: string; shown: Progress } | undefined;
@@ -35,9 +33,9 @@ function stages(): Required<PrepareOptions> & { end(): void } {
     onProgress: (stage, done, total) => {
       if (open?.stage !== stage) {
         end();
-        open = { stage, shown: progress({ label: `${stage} (MB)`, total: megabytes(total) }) };
+        open = { stage, shown: progress({ label: `${stage} (bytes)`, total, before: done }) };
       }
-      open.shown.update(megabytes(done));
+      open.shown.update(done);
     },
   };
 }

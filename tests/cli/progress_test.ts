@@ -113,3 +113,32 @@ Deno.test("work that ends before it began has an end, too", () => {
   end("interrupted");
   assertEquals(written, ["work 0/5  0:00  interrupted\n"]);
 });
+
+Deno.test("bytes are shown as people read them", () => {
+  const download = { label: "fetching films (bytes)", done: 1.35e9, total: 5.4e9, rate: 12_300_000 };
+  assertEquals(
+    progressLine(download, 60, false),
+    "fetching films 1.35 GB of 5.40 GB  25%  12 MB/s  5:29 left",
+  );
+  assertStringIncludes(progressLine({ ...download, rate: 0.5 }, 100, false), "  0 kB/s  ");
+});
+
+Deno.test("what was done before counts as done, not as pace", () => {
+  let time = 0;
+  const written: string[] = [];
+  const write = (text: string) => written.push(text);
+  const { update, end } = progress({
+    total: 1000,
+    label: "work",
+    before: 600,
+    terminal: false,
+    write,
+    now: () => time,
+  });
+  update(600);
+  time += 10_000;
+  update(700);
+  assertEquals(written, ["work 700/1000  70%  10.0/s  0:30 left\n"]);
+  end();
+  assertEquals(written.at(-1), "work 700/1000  0:10  10.0/s\n");
+});
