@@ -16,6 +16,18 @@ export const runKernel = (
   return (Array.isArray(result) ? result : [result]) as Tensor[];
 };
 
+/**
+ * Runs element-by-element work as one kernel: one pass over memory where the engine can compile it, its operations one
+ * after the other elsewhere. It has no derivative: call it inside {@link withGradient}.
+ *
+ * @param name stands for the body: the same name, settings included, must mean the same function
+ */
+export const fused = (
+  name: string,
+  inputs: readonly Tensor[],
+  body: (...inputs: Tensor[]) => Tensor[],
+): Tensor[] => runKernel("Fused", Object.fromEntries(inputs.entries()), { name, body });
+
 /** What a function with a gradient of its own computes. */
 export interface Differentiable {
   readonly value: Tensor;

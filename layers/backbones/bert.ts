@@ -5,7 +5,7 @@ import type { Layer, Node, Scope } from "../../src/dsl/node.ts";
 import { features, sameShape, showShape } from "../../src/dsl/shape.ts";
 import { dropout } from "../dropout.ts";
 import { embedding } from "../embedding.ts";
-import { add, firstToken, gelu, tanh } from "../functions.ts";
+import { add, firstToken, gelu, tanh, unsqueeze } from "../functions.ts";
 import { normal, withZeroRow, zeros } from "../init.ts";
 import { linear } from "../linear.ts";
 import { layerNorm } from "../norm.ts";
@@ -60,17 +60,23 @@ const embeddings =
     return dropout(rate)(norm()(typed, at("LayerNorm")), at("dropout"));
   };
 
-const attend = (heads: number, rate: number, mask: Node): Layer => (x, at) => {
-  const size = features(x, at);
+/** What looks and what is looked at: `[batch, queries, width]` and `[batch, tokens, width]`. */
+interface Looks {
+  readonly from: Node;
+  readonly to: Node;
+}
+
+const attend = (heads: number, rate: number, mask: Node): Layer<Looks> => ({ from, to }, at) => {
+  const size = features(to, at);
   if (size % heads !== 0) at.fail(`expected a width that divides into ${heads} heads, found ${size}`);
   const self = at("self");
-  const parts = ["query", "key", "value"].map((name) => dense(size)(x, self(name)));
+  const parts = [from, to, to].map((x, i) => dense(size)(x, self(["query", "key", "value"][i])));
   const place = self("dropout");
-  const mixed = place.node([...parts, mask], [], x.shape, ([query, key, value, mask], _, run) => {
+  const mixed = place.node([...parts, mask], [], from.shape, ([query, key, value, mask], _, run) => {
     const dropout = { rate, seed: run.seed(place.path) };
     return attention(query, key, value, heads, { mask, dropout });
   });
-  return addAndNorm(mixed, x, rate, at("output"));
+  return addAndNorm(mixed, from, rate, at("output"));
 };
 
 /** LayerNorm(dropout(dense(h)) + x). */
@@ -79,18 +85,22 @@ const addAndNorm = (h: Node, x: Node, rate: number, at: Scope): Node => {
   return norm()(add(out, x), at("LayerNorm"));
 };
 
-const encoderLayer = (heads: number, hidden: number, rate: number, mask: Node): Layer => (x, at) => {
-  const attended = attend(heads, rate, mask)(x, at("attention"));
-  const inner = gelu(dense(hidden)(attended, at("intermediate")("dense")));
-  return addAndNorm(inner, attended, rate, at("output"));
-};
+const encoderLayer =
+  (heads: number, hidden: number, rate: number, mask: Node): Layer<Looks> => (looks, at) => {
+    const attended = attend(heads, rate, mask)(looks, at("attention"));
+    const inner = gelu(dense(hidden)(attended, at("intermediate")("dense")));
+    return addAndNorm(inner, attended, rate, at("output"));
+  };
 
 /**
  * Any BERT's last hidden states. `[batch, tokens] -> [batch, tokens, width]`.
  *
  * Names as transformers': `embeddings.word_embeddings.weight`, `encoder.layer.0.attention.self.query.weight`, ….
  */
-export const bertEncoder = (options: BertOptions = {}): Layer<Text> => ({ ids, mask }, at) => {
+export const bertEncoder = (options: BertOptions = {}): Layer<Text> => encoder(options, (x) => x);
+
+/** The encoder; its last layer computes the hidden states of the tokens that are `wanted` of its input. */
+const encoder = (options: BertOptions, wanted: (x: Node) => Node): Layer<Text> => ({ ids, mask }, at) => {
   const { vocabulary = 30522, width = 768, layers = 12, heads = 12, positions = 512, dropout = 0.1 } =
     options;
   const { hidden = 4 * width } = options;
@@ -101,13 +111,17 @@ export const bertEncoder = (options: BertOptions = {}): Layer<Text> => ({ ids, m
   const start = embeddings(vocabulary, width, positions, dropout)(ids, at("embeddings"));
   const layer = at("encoder")("layer");
   return Array.from({ length: layers }).reduce<Node>(
-    (h, _, i) => encoderLayer(heads, hidden, dropout, mask)(h, layer(i)),
+    (h, _, i) => {
+      const from = i === layers - 1 ? wanted(h) : h;
+      return encoderLayer(heads, hidden, dropout, mask)({ from, to: h }, layer(i));
+    },
     start,
   );
 };
 
 /**
- * Any BERT's pooled output: tanh(dense(hidden state of [CLS])). `[batch, tokens] -> [batch, width]`.
+ * Any BERT's pooled output: tanh(dense(hidden state of [CLS])). `[batch, tokens] -> [batch, width]`. The last layer
+ * computes nothing but that state: the other tokens' would go nowhere.
  *
  * Names as {@link bertEncoder}'s, and `pooler.dense`.
  *
@@ -124,6 +138,6 @@ export const bertEncoder = (options: BertOptions = {}): Layer<Text> => ({ ids, m
  * ```
  */
 export const bert = (options: BertOptions = {}): Layer<Text> => (text, at) => {
-  const cls = firstToken(bertEncoder(options)(text, at));
+  const cls = firstToken(encoder(options, (x) => unsqueeze(firstToken(x)))(text, at));
   return tanh(dense(features(cls, at))(cls, at("pooler")("dense")));
 };

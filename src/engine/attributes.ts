@@ -3,7 +3,16 @@ import { cString, type Library, type Pointer } from "./library.ts";
 import { dims } from "./native.ts";
 
 /** Kinds of attribute, with the numbers of `TF_AttrType` that tfjs-node's kernels carry. */
-export const ATTR = { STRING: 0, INT: 1, FLOAT: 2, BOOL: 3, TYPE: 4, SHAPE: 5, RESOURCE: 6 } as const;
+export const ATTR = {
+  STRING: 0,
+  INT: 1,
+  FLOAT: 2,
+  BOOL: 3,
+  TYPE: 4,
+  SHAPE: 5,
+  RESOURCE: 6,
+  FUNC: 8,
+} as const;
 
 /** One attribute, in the form of tfjs-node's `TFEOpAttr`. */
 export interface Attribute {
@@ -46,7 +55,8 @@ export function setAttributes(
         c[`${family}Bool`](operation, name, value ? 1 : 0);
         break;
       case ATTR.TYPE:
-        c[`${family}Type`](operation, name, value as number);
+        if (typeof value !== "object") c[`${family}Type`](operation, name, value as number);
+        else c.TF_SetAttrTypeList(operation, name, Int32Array.from(value), value.length);
         break;
       case ATTR.SHAPE: {
         const shape = value as readonly number[];
@@ -57,6 +67,11 @@ export function setAttributes(
             (status) => c.TFE_OpSetAttrShape(operation, name, dims(shape), shape.length, status),
           );
         }
+        break;
+      }
+      case ATTR.FUNC: {
+        const bytes = encoder.encode(value as string);
+        c.TF_SetAttrFuncName(operation, name, bytes, BigInt(bytes.length));
         break;
       }
       default:
@@ -73,5 +88,9 @@ export const attribute = {
   float: (name: string, value: number): Attribute => ({ name, type: ATTR.FLOAT, value }),
   bool: (name: string, value: boolean): Attribute => ({ name, type: ATTR.BOOL, value }),
   type: (name: string, value: number): Attribute => ({ name, type: ATTR.TYPE, value }),
+  /** Of graph operations only. */
+  types: (name: string, value: readonly number[]): Attribute => ({ name, type: ATTR.TYPE, value }),
+  /** The name of a function; of graph operations only. */
+  func: (name: string, value: string): Attribute => ({ name, type: ATTR.FUNC, value }),
   shape: (name: string, value: readonly number[]): Attribute => ({ name, type: ATTR.SHAPE, value }),
 };

@@ -36,7 +36,7 @@ export interface Binding {
   isUsingGpuDevice(): boolean;
   /** The tracing under way. */
   readonly trace: Trace | undefined;
-  /** Runs `body` with every operation written into `trace`. */
+  /** Runs `body` with every operation written into `trace`; the tracing under way goes on afterwards. */
   during<T>(trace: Trace, body: () => T): T;
   /** Makes a graph output known as a tensor. */
   adopt(output: Output): Metadata;
@@ -110,11 +110,12 @@ export function newBinding(library: Library, eager: Eager): Binding {
       return eager.execute(name, handles, attributes, outputs).map(add);
     },
     during: (next, body) => {
+      const outer = trace;
       trace = next;
       try {
         return body();
       } finally {
-        trace = undefined;
+        trace = outer;
       }
     },
     adopt,

@@ -9,6 +9,7 @@ export const DT = {
   COMPLEX64: 8,
   INT64: 9,
   BOOL: 10,
+  UINT16: 17,
   RESOURCE: 20,
 } as const;
 

@@ -2,6 +2,7 @@
 import { OnesheetError } from "../base/errors.ts";
 import { type Attribute, attribute, setAttributes } from "./attributes.ts";
 import { DT, type HostData } from "./dtype.ts";
+import { type Body, functionCalls } from "./functions.ts";
 import { cString, type Library, type Pointer } from "./library.ts";
 import { addressOf, deleteTensor, dims, newTensor } from "./native.ts";
 
@@ -15,7 +16,8 @@ export interface Output {
 export interface Graph extends Disposable {
   readonly pointer: Pointer;
   /**
-   * Adds an operation. With an attribute `N`, the first N inputs form one list (ConcatV2, Pack, AddN, …).
+   * Adds an operation. With an attribute `N`, the first N inputs form one list (ConcatV2, Pack, AddN, …); with `Tin`,
+   * all of them do (PartitionedCall).
    * `after` names operations that must have run before.
    */
   add(
@@ -24,6 +26,11 @@ export interface Graph extends Disposable {
     attributes: readonly Attribute[],
     after?: readonly Pointer[],
   ): Pointer;
+  /**
+   * Calls a function of this graph, which XLA compiles as one kernel. `write` writes its body into a graph of its own
+   * the first time; calls of the same key with the same input types and shapes share it.
+   */
+  call(key: string, inputs: readonly Output[], write: Body): Output[];
   constant(dtype: number, shape: readonly number[], data: HostData): Output;
   placeholder(dtype: number, shape: readonly number[]): Output;
   identity(output: Output): Output;
@@ -71,13 +78,15 @@ export function newGraph(library: Library): Graph {
     pointer,
     add: (name, inputs, attributes, after = []) => {
       const description = start(name);
-      const list = Number(attributes.find((a) => a.name === "N")?.value ?? 0);
+      const count = attributes.find((a) => a.name === "N")?.value;
+      const list = attributes.some((a) => a.name === "Tin") ? inputs.length : Number(count ?? 0);
       if (list > 0) c.TF_AddInputList(description, outputArray(inputs.slice(0, list)), list);
       for (const input of inputs.slice(list)) c.TF_AddInput(description, outputStruct(input));
       for (const operation of after) c.TF_AddControlInput(description, operation);
       setAttributes(library, "TF_SetAttr", description, attributes.filter((a) => a.name !== "N"));
       return finish(name, description);
     },
+    call: (key, inputs, write) => calls(key, inputs, write),
     constant: (dtype, shape, data) => {
       const uniform = data.length > LARGE && data.every((x: number | bigint) => Object.is(x, data[0]));
       if (uniform) {
@@ -122,5 +131,6 @@ export function newGraph(library: Library): Graph {
       gone();
     },
   };
+  const calls = functionCalls(library, graph, () => newGraph(library));
   return graph;
 }

@@ -4,6 +4,7 @@ import { adamwKernels } from "./portable/adamw.ts";
 import { batchNormKernels } from "./portable/batch_norm.ts";
 import { convolutionKernels } from "./portable/convolution.ts";
 import { depthwiseKernels } from "./portable/depthwise.ts";
+import { fusedKernels } from "./portable/fused.ts";
 import { matmulKernels } from "./portable/matmul.ts";
 import { poolingKernels } from "./portable/pooling.ts";
 import { randomKernels } from "./portable/random.ts";
@@ -19,4 +20,5 @@ export const portableKernels: readonly KernelConfig[] = [
   ...batchNormKernels,
   ...randomKernels,
   ...adamwKernels,
+  ...fusedKernels,
 ];

@@ -36,11 +36,21 @@ export const coreSymbols = {
   TF_SetAttrFloat: { parameters: [P, B, "f32"], result: V },
   TF_SetAttrBool: { parameters: [P, B, "u8"], result: V },
   TF_SetAttrType: { parameters: [P, B, I32], result: V },
+  TF_SetAttrTypeList: { parameters: [P, B, B, I32], result: V },
+  TF_SetAttrFuncName: { parameters: [P, B, B, U64], result: V },
   TF_SetAttrShape: { parameters: [P, B, B, I32], result: V },
   TF_SetAttrTensor: { parameters: [P, B, P, P], result: V },
   TF_OperationOutputType: { parameters: [OUTPUT], result: I32 },
+  TF_GraphSetTensorShape: { parameters: [P, OUTPUT, B, I32, P], result: V },
   TF_GraphGetTensorNumDims: { parameters: [P, OUTPUT, P], result: I32 },
   TF_GraphGetTensorShape: { parameters: [P, OUTPUT, B, I32, P], result: V },
+
+  TF_GraphToFunction: {
+    parameters: [P, B, "u8", I32, P, I32, B, I32, B, P, P, P, P],
+    result: P,
+  },
+  TF_GraphCopyFunction: { parameters: [P, P, P, P], result: V },
+  TF_DeleteFunction: { parameters: [P], result: V },
 
   TF_NewSessionOptions: { parameters: [], result: P },
   TF_DeleteSessionOptions: { parameters: [P], result: V },

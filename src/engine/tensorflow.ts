@@ -6,6 +6,7 @@ import type { Engine } from "./engine.ts";
 import { adamwKernels } from "./kernels/adamw.ts";
 import { convolutionKernels } from "./kernels/convolution.ts";
 import { BACKEND, install, type KernelBackend } from "./kernels/kernel.ts";
+import { fusedKernels } from "./kernels/fused.ts";
 import { linearKernels } from "./kernels/linear.ts";
 import { normalizationKernels } from "./kernels/normalization.ts";
 import { randomKernels } from "./kernels/random.ts";
@@ -19,6 +20,7 @@ const kernels: readonly KernelConfig[] = [
   ...normalizationKernels,
   ...randomKernels,
   ...adamwKernels,
+  ...fusedKernels,
 ];
 
 let opened: Engine | undefined;

@@ -1,5 +1,5 @@
-import { type Tensor, tf } from "../tensor.ts";
-import { dropout } from "./dropout.ts";
+import { fused, type Tensor, tf, withGradient } from "../tensor.ts";
+import { dropped, keep } from "./dropout.ts";
 
 /** What attention is told beside its queries, keys and values. */
 export interface AttentionOptions {
@@ -30,17 +30,57 @@ export function attention(
   key: Tensor,
   value: Tensor,
   heads: number,
-  { mask, dropout: drop }: AttentionOptions = {},
+  { mask, dropout }: AttentionOptions = {},
 ): Tensor {
   const [batch, queries, features] = query.shape;
-  const scale = 1 / Math.sqrt(features / heads);
-  let scores = tf.mul(tf.matMul(split(query, heads), split(key, heads), false, true), scale);
-  if (mask !== undefined) {
-    const hidden = tf.mul(tf.sub(1, tf.cast(mask, "float32")), -1e9);
-    scores = tf.add(scores, tf.reshape(hidden, [batch, 1, 1, key.shape[1]!]));
-  }
-  const weights = tf.softmax(scores);
-  const seen = drop?.seed === undefined || drop.rate === 0 ? weights : dropout(weights, drop.rate, drop.seed);
-  const mixed = tf.matMul(seen, split(value, heads));
+  const keys = key.shape[1]!;
+  const rate = dropout?.seed === undefined ? 0 : dropout.rate;
+  const kept = rate === 0 ? [] : [keep([batch, heads, queries, keys], rate, dropout!.seed!)];
+  const hidden = mask === undefined
+    ? []
+    : [tf.reshape(tf.mul(tf.sub(1, tf.cast(mask, "float32")), -1e9), [batch, 1, 1, keys])];
+  const scores = tf.matMul(split(query, heads), split(key, heads), false, true);
+  const mixed = mix(scores, split(value, heads), hidden, kept, 1 / Math.sqrt(features / heads), rate);
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch, queries, features]);
 }
+
+/** dropout(softmax(scale scores + hidden)) value. Of what is as large as the scores, only the softmax is kept. */
+const mix = (
+  scores: Tensor,
+  value: Tensor,
+  hidden: readonly Tensor[],
+  kept: readonly Tensor[],
+  scale: number,
+  rate: number,
+): Tensor => {
+  const settings = `${scale} ${rate} ${hidden.length}`;
+  const drop = (x: Tensor, kept: readonly Tensor[]) => kept.map((kept) => dropped(x, kept, rate));
+  return withGradient([scores, value], (scores, value) => {
+    const [weights, seen = weights] = fused(
+      `attention ${settings}`,
+      [scores, ...kept, ...hidden],
+      (scores, ...rest) => {
+        const scaled = rest.slice(kept.length).reduce((sum, x) => tf.add(sum, x), tf.mul(scores, scale));
+        const weights = tf.softmax(scaled);
+        return [weights, ...drop(weights, rest.slice(0, kept.length))];
+      },
+    );
+    return {
+      value: tf.matMul(seen, value),
+      saved: [weights, value, ...kept],
+      gradient: (dy, [weights, value, ...kept]) => {
+        const [ds, seen = weights] = fused(
+          `attention gradient ${settings}`,
+          [weights, tf.matMul(dy, value, false, true), ...kept],
+          (weights, towards, ...kept) => {
+            const [passed = towards] = drop(towards, kept);
+            const d = tf.mul(weights, passed);
+            const ds = tf.mul(tf.sub(d, tf.mul(weights, tf.sum(d, -1, true))), scale);
+            return [ds, ...drop(weights, kept)];
+          },
+        );
+        return [ds, tf.matMul(seen, dy, true, false)];
+      },
+    };
+  });
+};

@@ -46,6 +46,17 @@ export function batchNorm(
   variance: Tensor,
   epsilon: number,
 ): Tensor {
-  const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
-  return tf.add(tf.mul(x, factor), tf.sub(offset, tf.mul(mean, factor)));
+  return withGradient([x, scale, offset, mean, variance], (x, scale, offset, mean, variance) => ({
+    value: runKernel("BatchNormInference", { x, scale, offset, mean, variance }, { epsilon })[0],
+    saved: [x, scale, mean, variance],
+    gradient: (dy, [x, scale, mean, variance]) => {
+      const inverse = tf.rsqrt(tf.add(variance, epsilon));
+      const outer = Array.from({ length: dy.rank - 1 }, (_, axis) => axis);
+      const dOffset = tf.sum(dy, outer);
+      const dScale = tf.mul(tf.sum(tf.mul(dy, tf.sub(x, mean)), outer), inverse);
+      const factor = tf.mul(scale, inverse);
+      const dVariance = tf.mul(tf.mul(tf.mul(dScale, factor), inverse), -0.5);
+      return [tf.mul(dy, factor), dScale, dOffset, tf.neg(tf.mul(dOffset, factor)), dVariance];
+    },
+  }));
 }

@@ -1,4 +1,16 @@
-import { runKernel, type Tensor, tf } from "../tensor.ts";
+import { fused, runKernel, type Tensor, tf, withGradient } from "../tensor.ts";
+
+/**
+ * Which elements stay: bool of a shape, false with probability `rate`, to the nearest 2^-16.
+ *
+ * @param seed int32 `[2]`; the same seed drops the same elements
+ */
+export const keep = (shape: readonly number[], rate: number, seed: Tensor): Tensor =>
+  runKernel("StatelessKeep", { seed }, { shape, rate })[0];
+
+/** What stays, divided by 1 - rate; 0 elsewhere. */
+export const dropped = (x: Tensor, kept: Tensor, rate: number): Tensor =>
+  tf.mul(x, tf.mul(tf.cast(kept, "float32"), 1 / (1 - rate)));
 
 /**
  * Sets each element to zero with probability `rate` and divides the others by 1 - rate
@@ -6,8 +18,11 @@ import { runKernel, type Tensor, tf } from "../tensor.ts";
  *
  * @param seed int32 `[2]`; the same seed drops the same elements
  */
-export function dropout(x: Tensor, rate: number, seed: Tensor): Tensor {
-  const [uniform] = runKernel("StatelessUniform", { seed }, { shape: x.shape });
-  const kept = tf.cast(tf.greaterEqual(uniform, rate), "float32");
-  return tf.mul(x, tf.mul(kept, 1 / (1 - rate)));
-}
+export const dropout = (x: Tensor, rate: number, seed: Tensor): Tensor => {
+  const drop = (x: Tensor, kept: Tensor) =>
+    fused(`dropout ${rate}`, [x, kept], (x, kept) => [dropped(x, kept, rate)]);
+  return withGradient([x], (x) => {
+    const kept = keep(x.shape, rate, seed);
+    return { value: drop(x, kept)[0], saved: [kept], gradient: (dy, [kept]) => drop(dy, kept) };
+  });
+};

@@ -15,13 +15,19 @@ function same(size: number, kernelSize: number, stride: number): [number, number
   return [Math.floor(total / 2), Math.ceil(total / 2)];
 }
 
-/** Strides, dilations and padding. Explicit padding that equals SAME is called so: that is the path oneDNN takes. */
-function geometry(info: Info, kernelHeight: number, kernelWidth: number): Attribute[] {
+/** What TensorFlow calls a padding. Explicit padding that equals SAME is called so: that is the path oneDNN takes. */
+function paddingOf(info: Info): "VALID" | "SAME" | "EXPLICIT" {
   const { top, bottom, left, right } = info.padInfo;
-  const rows = same(info.inHeight, kernelHeight, info.strideHeight);
-  const columns = same(info.inWidth, kernelWidth, info.strideWidth);
+  const rows = same(info.inHeight, info.effectiveFilterHeight, info.strideHeight);
+  const columns = same(info.inWidth, info.effectiveFilterWidth, info.strideWidth);
   const isSame = rows[0] === top && rows[1] === bottom && columns[0] === left && columns[1] === right;
-  const padding = top + bottom + left + right === 0 ? "VALID" : isSame ? "SAME" : "EXPLICIT";
+  return top + bottom + left + right === 0 ? "VALID" : isSame ? "SAME" : "EXPLICIT";
+}
+
+/** Strides and padding. */
+function geometry(info: Info): Attribute[] {
+  const { top, bottom, left, right } = info.padInfo;
+  const padding = paddingOf(info);
   return [
     attribute.ints("strides", [1, info.strideHeight, info.strideWidth, 1]),
     attribute.string("data_format", "NHWC"),
@@ -32,17 +38,21 @@ function geometry(info: Info, kernelHeight: number, kernelWidth: number): Attrib
   ];
 }
 
+const infoOf = (
+  input: Shape4,
+  filter: readonly number[],
+  { strides, pad, dilations = 1 }: ConvAttributes,
+): Info => tf.backend_util.computeConv2DInfo(input, filter as Shape4, strides, dilations, pad);
+
 const convolution = (
   input: TensorInfo | Shape4,
   filter: readonly number[],
   attrs: ConvAttributes,
 ): Attribute[] => {
-  const shape = Array.isArray(input) ? input : input.shape as Shape4;
-  const { strides, pad, dilations = 1 } = attrs;
-  const info = tf.backend_util.computeConv2DInfo(shape, filter as Shape4, strides, dilations, pad);
+  const info = infoOf(Array.isArray(input) ? input : input.shape as Shape4, filter, attrs);
   return [
     attribute.type("T", 1),
-    ...geometry(info, info.effectiveFilterHeight, info.effectiveFilterWidth),
+    ...geometry(info),
     attribute.ints("dilations", [1, info.dilationHeight, info.dilationWidth, 1]),
   ];
 };
@@ -64,7 +74,7 @@ const pooling = (x: TensorInfo, { filterSize, strides, pad }: PoolAttributes): A
   return [
     T(x),
     attribute.ints("ksize", [1, info.filterHeight, info.filterWidth, 1]),
-    ...geometry(info, info.effectiveFilterHeight, info.effectiveFilterWidth),
+    ...geometry(info),
   ];
 };
 
@@ -77,12 +87,21 @@ export const convolutionKernels: readonly KernelConfig[] = [
   ),
   kernel<{ dy: TensorInfo; filter: TensorInfo }, ConvAttributes & { inputShape: Shape4 }>(
     "Conv2DBackpropInput",
-    (backend, { dy, filter }, attrs) =>
-      backend.executeSingleOutput(
-        "Conv2DBackpropInput",
-        convolution(attrs.inputShape, filter.shape, attrs),
-        [intVector(attrs.inputShape), filter, dy],
-      ),
+    (backend, { dy, filter }, attrs) => {
+      const gradient = (shape: Shape4, attrs: ConvAttributes) =>
+        backend.executeSingleOutput(
+          "Conv2DBackpropInput",
+          convolution(shape, filter.shape, attrs),
+          [intVector(shape), filter, dy],
+        );
+      const info = infoOf(attrs.inputShape, filter.shape, attrs);
+      if (paddingOf(info) !== "EXPLICIT") return gradient(attrs.inputShape, attrs);
+      // oneDNN does not take explicit padding here, and without oneDNN it takes three times as long.
+      const { top, bottom, left, right } = info.padInfo;
+      const [batch, height, width, channels] = attrs.inputShape;
+      const padded: Shape4 = [batch, height + top + bottom, width + left + right, channels];
+      return tf.slice(gradient(padded, { ...attrs, pad: "valid" }), [0, top, left, 0], attrs.inputShape);
+    },
   ),
   kernel<{ x: TensorInfo; dy: TensorInfo }, ConvAttributes & { filterShape: Shape4 }>(
     "Conv2DBackpropFilter",

@@ -66,7 +66,7 @@ export function batchNormTrainingGrad(saved: BatchNormSaved, epsilon: number): T
   });
 }
 
-/** `BatchNormTraining` and `BatchNormTrainingGrad`. */
+/** `BatchNormTraining`, its gradient and `BatchNormInference`. */
 export const batchNormKernels: readonly KernelConfig[] = [
   kernel<{ x: Tensor; scale: Tensor; offset: Tensor }, { epsilon: number }>(
     "BatchNormTraining",
@@ -75,5 +75,12 @@ export const batchNormKernels: readonly KernelConfig[] = [
   kernel<BatchNormSaved, { epsilon: number }>(
     "BatchNormTrainingGrad",
     (saved, { epsilon }) => batchNormTrainingGrad(saved, epsilon),
+  ),
+  kernel<Record<"x" | "scale" | "offset" | "mean" | "variance", Tensor>, { epsilon: number }>(
+    "BatchNormInference",
+    ({ x, scale, offset, mean, variance }, { epsilon }) => {
+      const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, epsilon)));
+      return tf.add(tf.mul(x, factor), tf.sub(offset, tf.mul(mean, factor)));
+    },
   ),
 ];

@@ -1,6 +1,7 @@
 /** Random numbers that are a function of a seed. */
 import type { KernelConfig, TensorInfo } from "@tensorflow/tfjs";
-import { kernel, onHeap } from "./kernel.ts";
+import { tf } from "../tfjs.ts";
+import { kernel } from "./kernel.ts";
 
 /** MurmurHash3's finalizer: every bit of the number moves every bit of the result. */
 function mix(h: number): number {
@@ -9,16 +10,25 @@ function mix(h: number): number {
   return h ^ (h >>> 16);
 }
 
-/** `StatelessUniform`: float32 in [0, 1) of a given shape, from an int32 seed of two numbers; a hash of each position. */
+/**
+ * `StatelessKeep`: bool of a given shape, false with probability `rate`, from an int32 seed of two numbers; a hash of
+ * each position.
+ */
 export const randomKernels: readonly KernelConfig[] = [
-  kernel<{ seed: TensorInfo }, { shape: number[] }>("StatelessUniform", ({ seed }, { shape }, backend) => {
-    const [a, b] = backend.readSync(seed.dataId) as Int32Array;
-    const golden = 0x9e3779b9; // keeps the two keys apart from what a position can hash to
-    const first = mix(a + golden | 0);
-    const second = mix(mix(b ^ first) + golden | 0);
-    const { outputs: [{ tensor, data }] } = onHeap(backend, [], [shape]);
-    // 24 bits: as many as a float32 below 1 holds exactly.
-    for (let i = 0; i < data.length; i++) data[i] = (mix(mix(i ^ first) ^ second) >>> 8) / 2 ** 24;
-    return tensor;
-  }),
+  kernel<{ seed: TensorInfo }, { shape: number[]; rate: number }>(
+    "StatelessKeep",
+    ({ seed }, { shape, rate }, backend) => {
+      const [a, b] = backend.readSync(seed.dataId) as Int32Array;
+      const golden = 0x9e3779b9; // keeps the two keys apart from what a position can hash to
+      const first = mix(a + golden | 0);
+      const second = mix(mix(b ^ first) + golden | 0);
+      const threshold = rate * 2 ** 32;
+      const size = shape.reduce((product, n) => product * n, 1);
+      const kept = Uint8Array.from(
+        { length: size },
+        (_, i) => (mix(mix(i ^ first) ^ second) >>> 0) >= threshold ? 1 : 0,
+      );
+      return tf.tensor(kept, shape, "bool");
+    },
+  ),
 ];
