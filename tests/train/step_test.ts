@@ -135,7 +135,7 @@ eachEngine("steps on one batch bring its loss down", async (engine) => {
     const program = memory.compile(trainStep({ ...parts, trainable: new Set(moving) }));
     const losses: number[] = [];
     for (let step = 1; step <= 40; step++) {
-      const { loss } = await program.run({ image, labels, ...scalars(step, 0.05), ...seed(step) });
+      const { loss } = await program.run({ image, labels, ...scalars(step, 0.05), ...seed(1) });
       losses.push(loss.data[0]);
     }
     assert(losses[39] < 0.9 * losses[0], `${losses[0]} to ${losses[39]}`);
