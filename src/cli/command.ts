@@ -20,6 +20,8 @@ export interface Positional {
   readonly help: string;
   /** Has to be given. */
   readonly required: boolean;
+  /** Takes all that are left, its value is a list; only the last. */
+  readonly repeat?: boolean;
 }
 
 /** A command line, `deno task <name> <positionals> [options]`; declared `as const satisfies Command`. */
@@ -42,7 +44,10 @@ export const placeholderOf = (option: Option): string =>
 
 /** How the command is called, in a line. */
 export const usage = ({ name, positionals }: Command): string => {
-  const words = Object.entries(positionals).map(([key, { required }]) => required ? `<${key}>` : `[${key}]`);
+  const words = Object.entries(positionals).map(([key, { required, repeat }]) => {
+    const word = repeat ? `${key}…` : key;
+    return required ? `<${word}>` : `[${word}]`;
+  });
   return ["deno task", name, ...words, "[options]"].join(" ");
 };
 

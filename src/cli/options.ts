@@ -1,7 +1,7 @@
 /** Arguments of a command, checked and typed by its declaration. */
 import { parseArgs } from "@std/cli";
 import { didYouMean, OnesheetError } from "../base/errors.ts";
-import { type Command, type Option, placeholderOf, usage } from "./command.ts";
+import { type Command, type Option, placeholderOf, type Positional, usage } from "./command.ts";
 
 /** The type of one value of an option. */
 export type SingleOf<O extends Option> = O extends { readonly kind: "number" | "count" } ? number
@@ -13,14 +13,15 @@ export type ValueOf<O extends Option> = O extends { readonly kind: "boolean" } ?
   : O extends { readonly repeat: true } ? readonly SingleOf<O>[]
   : SingleOf<O> | undefined;
 
+/** The type of an argument without a name. */
+export type ArgumentOf<P extends Positional> = P extends { readonly repeat: true } ? readonly string[]
+  : P extends { readonly required: true } ? string
+  : string | undefined;
+
 /** What was given to a command. */
 export interface Parsed<C extends Command> {
   /** By name. */
-  readonly positionals: {
-    readonly [Name in keyof C["positionals"]]: C["positionals"][Name] extends { readonly required: true }
-      ? string
-      : string | undefined;
-  };
+  readonly positionals: { readonly [Name in keyof C["positionals"]]: ArgumentOf<C["positionals"][Name]> };
   /** By name, without the dashes. */
   readonly options: { readonly [Name in keyof C["options"]]: ValueOf<C["options"][Name]> };
 }
@@ -64,16 +65,21 @@ function checkBooleans(command: Command, args: readonly string[]): void {
   }
 }
 
-function readPositionals(command: Command, given: readonly string[]): Record<string, string | undefined> {
+function readPositionals(
+  command: Command,
+  given: readonly string[],
+): Record<string, string | readonly string[] | undefined> {
   const declared = Object.entries(command.positionals);
   const missing = declared.find(([_, { required }], i) => required && given[i] === undefined);
   if (missing) {
     fail(`Cannot run ${command.name}: expected <${missing[0]}>, found none; usage: ${usage(command)}`);
   }
-  if (given.length > declared.length) {
+  if (given.length > declared.length && !declared.at(-1)?.[1].repeat) {
     fail(`Cannot run ${command.name}: found "${given[declared.length]}" too many; usage: ${usage(command)}`);
   }
-  return Object.fromEntries(declared.map(([name], i) => [name, given[i]]));
+  return Object.fromEntries(
+    declared.map(([name, { repeat }], i) => [name, repeat ? given.slice(i) : given[i]]),
+  );
 }
 
 /**

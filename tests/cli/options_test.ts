@@ -1,6 +1,6 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
-import type { Command } from "../../src/cli/command.ts";
+import { type Command, usage } from "../../src/cli/command.ts";
 import { parseCommand } from "../../src/cli/options.ts";
 
 const train = {
@@ -145,4 +145,21 @@ Deno.test("asking for help wins over every mistake, but not behind --", () => {
   assertEquals(parseCommand(train, ["--help"]), "help");
   assertEquals(parseCommand(train, ["a", "b", "c", "--what", "-h"]), "help");
   assertEquals(parse("--", "--help").positionals.recipe, "--help");
+});
+
+Deno.test("a positional that repeats takes all that are left", () => {
+  const bench = {
+    name: "bench",
+    summary: "Measures.",
+    positionals: { benches: { help: "which", required: false, repeat: true } },
+    options: {},
+    examples: [],
+  } as const satisfies Command;
+  const benches = (...args: string[]): readonly string[] => {
+    const parsed = parseCommand(bench, args);
+    if (parsed === "help") throw new Error("asked for help");
+    return parsed.positionals.benches;
+  };
+  assertEquals([benches(), benches("step", "eval")], [[], ["step", "eval"]]);
+  assertEquals(usage(bench), "deno task bench [benches…] [options]");
 });

@@ -1,0 +1,83 @@
+/** `deno task bench`: every figure of the README with its PyTorch peer. */
+import { didYouMean, messageOf, OnesheetError } from "../src/base/errors.ts";
+import { writeFileWhole } from "../src/base/files.ts";
+import { type Command, helpText } from "../src/cli/command.ts";
+import { parseCommand, type Parsed } from "../src/cli/options.ts";
+import { type Bench, benchEngines, type Figure } from "./bench.ts";
+import { evalBench } from "./eval.ts";
+import { memoryBench } from "./memory.ts";
+import { peerPython, wayToPeer } from "./python.ts";
+import { figuresTable, withFigures } from "./report.ts";
+import { stepBench } from "./step.ts";
+
+const benches: readonly Bench[] = [stepBench(), evalBench(), memoryBench()];
+
+const PAIRS = 5;
+
+const command = {
+  name: "bench",
+  summary: `Measures against PyTorch in pairs, in turns.\n\n${
+    benches.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`).join("\n")
+  }`,
+  positionals: { benches: { help: "which; all unless given", required: false, repeat: true } },
+  options: {
+    json: { kind: "boolean", help: "print [{name, unit, ours, peer, ratio, spread, pairs}]" },
+    pairs: { kind: "count", placeholder: "N", help: `pairs of each figure; ${PAIRS} unless given` },
+    python: { kind: "string", placeholder: "PATH", help: "a Python with PyTorch; python3 unless given" },
+    engine: { kind: "string", oneOf: benchEngines, help: "where both sides run; cpu unless given" },
+    write: { kind: "boolean", help: "put the figures into bench/README.md" },
+  },
+  examples: ["deno task bench step eval --python peer/bin/python", "deno task bench step --engine cuda"],
+} as const satisfies Command;
+
+/** The benches of these names; all without any. */
+function named(names: readonly string[]): readonly Bench[] {
+  if (names.length === 0) return benches;
+  const known = benches.map(({ name }) => name);
+  return names.map((name) => {
+    const bench = benches.find((bench) => bench.name === name);
+    if (bench !== undefined) return bench;
+    throw new OnesheetError(
+      `Cannot bench "${name}": expected one of ${known.join(", ")}${didYouMean(name, known)}`,
+      { exitCode: 2 },
+    );
+  });
+}
+
+const readme = new URL("README.md", import.meta.url);
+
+async function run({ positionals, options }: Parsed<typeof command>): Promise<void> {
+  const chosen = named(positionals.benches);
+  const pairs = options.pairs ?? PAIRS;
+  if (pairs < 1) {
+    throw new OnesheetError("Cannot bench: expected --pairs of at least 1, found 0", { exitCode: 2 });
+  }
+  const onNote = (text: string) => console.error(text);
+  const python = await peerPython(options.python);
+  if (python === undefined) onNote(`ours alone, because python3 has no PyTorch; for the peer: ${wayToPeer}`);
+  const figures: Figure[] = [];
+  for (const bench of chosen) {
+    onNote(`${bench.name}: ${bench.about}`);
+    const { engine = "cpu" } = options;
+    figures.push(...await bench.run({ pairs, engine, onNote, ...(python !== undefined && { python }) }));
+  }
+  console.log(options.json ? JSON.stringify(figures, null, 2) : figuresTable(figures));
+  if (options.write) {
+    await writeFileWhole(readme.pathname, withFigures(await Deno.readTextFile(readme), figures));
+  }
+}
+
+/** Runs a command line; gives the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  try {
+    const parsed = parseCommand(command, args);
+    if (parsed === "help") console.log(helpText(command));
+    else await run(parsed);
+    return 0;
+  } catch (error) {
+    console.error(error instanceof OnesheetError ? messageOf(error) : error);
+    return error instanceof OnesheetError ? error.exitCode : 1;
+  }
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -1,0 +1,60 @@
+/** Our side of a pair: the trainer with random weights, which trains or evaluates on a batch when asked to. */
+import { OnesheetError } from "../src/base/errors.ts";
+import type { Rows } from "../src/data/source.ts";
+import { chooseEngine } from "../src/engine/choose.ts";
+import { randomize } from "../src/train/start.ts";
+import { prepareTraining, trainer } from "../src/train/trainer.ts";
+import type { Engine } from "../src/tensor.ts";
+import type { BenchOptions } from "./bench.ts";
+import { type Measure } from "./bench.ts";
+import { serve } from "./child.ts";
+import { randomBatch, recipeOf, type Workload } from "./workload.ts";
+
+/** What the process is told, as JSON. */
+export interface OurTask {
+  readonly workload: Workload;
+  readonly engine: BenchOptions["engine"];
+}
+
+/** The engine of a bench; another device than the one asked for is an error. */
+export async function engineOf(name: BenchOptions["engine"]): Promise<Engine> {
+  const { engine } = await chooseEngine("tensorflow");
+  if (name === "cuda" && !engine.description.includes("GPU")) {
+    throw new OnesheetError(`Cannot bench on cuda: expected a GPU, found ${engine.description}`);
+  }
+  return engine;
+}
+
+/** Seconds that work takes. */
+export const timed = (work: () => Promise<unknown>): Measure => async () => {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+};
+
+const RATE = 1e-4;
+
+async function open({ workload, engine: name }: OurTask) {
+  const engine = await engineOf(name);
+  const recipe = recipeOf(workload);
+  const bound = trainer(recipe, engine);
+  await randomize(bound.memory, bound.plan.model, recipe.seed);
+  await prepareTraining(bound, recipe);
+  const batch = randomBatch(workload);
+  const rows: Rows = {
+    size: workload.batch,
+    ids: Int32Array.from({ length: workload.batch }, (_, i) => i),
+    batch: () => Promise.resolve(batch),
+  };
+  const labels = Array.from({ length: recipe.labels }, (_, i) => `${i}`);
+  let step = 0;
+  return {
+    about: engine.description,
+    measures: {
+      train: timed(() => bound.step(batch, RATE, ++step)),
+      eval: timed(() => bound.evaluate(rows, labels)),
+    },
+  };
+}
+
+if (import.meta.main) await serve(() => open(JSON.parse(Deno.args[0])));
