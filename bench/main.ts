@@ -6,11 +6,13 @@ import { parseCommand, type Parsed } from "../src/cli/options.ts";
 import { type Bench, benchEngines, type Figure } from "./bench.ts";
 import { evalBench } from "./eval.ts";
 import { memoryBench } from "./memory.ts";
+import { profileBench } from "./profile.ts";
 import { peerPython, wayToPeer } from "./python.ts";
 import { figuresTable, withFigures } from "./report.ts";
 import { stepBench } from "./step.ts";
 
-const benches: readonly Bench[] = [stepBench(), evalBench(), memoryBench()];
+const figures: readonly Bench[] = [stepBench(), evalBench(), memoryBench()];
+const benches: readonly Bench[] = [...figures, profileBench()];
 
 const PAIRS = 5;
 
@@ -30,9 +32,9 @@ const command = {
   examples: ["deno task bench step eval --python peer/bin/python", "deno task bench step --engine cuda"],
 } as const satisfies Command;
 
-/** The benches of these names; all without any. */
+/** The benches of these names; all that give figures without any. */
 function named(names: readonly string[]): readonly Bench[] {
-  if (names.length === 0) return benches;
+  if (names.length === 0) return figures;
   const known = benches.map(({ name }) => name);
   return names.map((name) => {
     const bench = benches.find((bench) => bench.name === name);
@@ -55,15 +57,16 @@ async function run({ positionals, options }: Parsed<typeof command>): Promise<vo
   const onNote = (text: string) => console.error(text);
   const python = await peerPython(options.python);
   if (python === undefined) onNote(`ours alone, because python3 has no PyTorch; for the peer: ${wayToPeer}`);
-  const figures: Figure[] = [];
+  const found: Figure[] = [];
   for (const bench of chosen) {
     onNote(`${bench.name}: ${bench.about}`);
     const { engine = "cpu" } = options;
-    figures.push(...await bench.run({ pairs, engine, onNote, ...(python !== undefined && { python }) }));
+    found.push(...await bench.run({ pairs, engine, onNote, ...(python !== undefined && { python }) }));
   }
-  console.log(options.json ? JSON.stringify(figures, null, 2) : figuresTable(figures));
+  if (options.json) console.log(JSON.stringify(found, null, 2));
+  else if (found.length > 0) console.log(figuresTable(found));
   if (options.write) {
-    await writeFileWhole(readme.pathname, withFigures(await Deno.readTextFile(readme), figures));
+    await writeFileWhole(readme.pathname, withFigures(await Deno.readTextFile(readme), found));
   }
 }
 

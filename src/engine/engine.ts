@@ -39,6 +39,11 @@ export interface Memory extends Disposable {
   get(name: string): Promise<Value>;
   /** Binds a step to this memory. */
   compile(step: Step): Program;
+  /**
+   * What every step that the work runs took, operation by operation: TensorFlow's RunMetadata (config.proto). Such a
+   * step is slower as a whole. Only on tensorflow.
+   */
+  profile?(work: () => Promise<unknown>): Promise<Uint8Array[]>;
 }
 
 /** What the engine holds at the moment; constant over the steps of a run. */

@@ -34,6 +34,7 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
   const session = openSession(library, graph, config);
   const variables = newVariables(graph, session);
   const { binding } = backend;
+  let onProfile: ((runMetadata: Uint8Array) => void) | undefined;
   const turns = newTurns("the memory", () => {
     session[Symbol.dispose]();
     graph[Symbol.dispose]();
@@ -115,7 +116,7 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
       return { output, dtype: dtypeOf(value), shape: value.shape, data: value.data };
     });
     const fetches = program.outputs.map(([, output]) => output);
-    const fetched = await session.run(feeds, fetches, program.targets);
+    const fetched = await session.run(feeds, fetches, program.targets, onProfile);
     return Object.fromEntries(program.outputs.map(([name], i) => [name, valueOf(fetched[i])]));
   };
 
@@ -138,6 +139,16 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
           );
         },
       };
+    },
+    profile: async (work) => {
+      const runs: Uint8Array[] = [];
+      onProfile = (runMetadata) => runs.push(runMetadata);
+      try {
+        await work();
+      } finally {
+        onProfile = undefined;
+      }
+      return runs;
     },
     [Symbol.dispose]: turns.close,
   };

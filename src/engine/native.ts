@@ -1,4 +1,4 @@
-/** Native tensors: numbers in, numbers out, each made and deleted once. */
+/** Native tensors and buffers: numbers in, numbers out, each made and deleted once. */
 import { arrayOf, type HostData } from "./dtype.ts";
 import type { Library, Pointer } from "./library.ts";
 
@@ -45,6 +45,25 @@ export function readTensor(
     ? new ArrayBuffer(0)
     : Deno.UnsafePointerView.getArrayBuffer(c.TF_TensorData(tensor)!, bytes).slice(0);
   return { dtype, shape, data: arrayOf(buffer, dtype) };
+}
+
+/** Copies bytes into a new TF_Buffer; an empty one waits to be filled. The caller deletes it. */
+export const newBuffer = ({ c, made }: Library, bytes?: Uint8Array<ArrayBuffer>): Pointer =>
+  made("buffer", bytes ? c.TF_NewBufferFromString(bytes, BigInt(bytes.length)) : c.TF_NewBuffer());
+
+/** Copies a TF_Buffer, `{ const void* data; size_t length; … }`, out. */
+export function readBuffer(buffer: Pointer): Uint8Array<ArrayBuffer> {
+  const view = new Deno.UnsafePointerView(buffer);
+  const data = view.getPointer(0), length = Number(view.getBigUint64(8));
+  return data === null
+    ? new Uint8Array()
+    : new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(data, length).slice(0));
+}
+
+/** Deletes a TF_Buffer. */
+export function deleteBuffer({ c, gone }: Library, buffer: Pointer): void {
+  c.TF_DeleteBuffer(buffer);
+  gone();
 }
 
 /** Pointers as a C array. */

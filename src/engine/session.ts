@@ -3,7 +3,15 @@ import { configProto, type SessionConfig } from "./config.ts";
 import type { HostData } from "./dtype.ts";
 import { type Graph, type Output, outputArray } from "./graph.ts";
 import type { Library, Pointer } from "./library.ts";
-import { deleteTensor, newTensor, pointerArray, readTensor } from "./native.ts";
+import {
+  deleteBuffer,
+  deleteTensor,
+  newBuffer,
+  newTensor,
+  pointerArray,
+  readBuffer,
+  readTensor,
+} from "./native.ts";
 
 /** A value to feed. */
 export interface Feed {
@@ -22,9 +30,17 @@ export interface Fetched {
 
 /** An open session. */
 export interface Session extends Disposable {
-  /** Runs what the fetches and targets need, without holding up the event loop. */
-  run(feeds: readonly Feed[], fetches: readonly Output[], targets: readonly Pointer[]): Promise<Fetched[]>;
+  /** Runs what the fetches and targets need, without holding up the event loop; `onProfile` hears what it took. */
+  run(
+    feeds: readonly Feed[],
+    fetches: readonly Output[],
+    targets: readonly Pointer[],
+    onProfile?: (runMetadata: Uint8Array) => void,
+  ): Promise<Fetched[]>;
 }
+
+/** RunOptions (config.proto) with `trace_level` FULL_TRACE. */
+const FULL_TRACE = Uint8Array.of(1 << 3, 3);
 
 /** Opens a session on a graph. */
 export function openSession(library: Library, graph: Graph, config: SessionConfig): Session {
@@ -42,10 +58,12 @@ export function openSession(library: Library, graph: Graph, config: SessionConfi
   const inUse = new Set<unknown>();
 
   return {
-    run: async (feeds, fetches, targets) => {
+    run: async (feeds, fetches, targets, onProfile) => {
       if (fetches.length + targets.length === 0) return []; // TensorFlow refuses to do nothing
       const inputs = feeds.map(({ dtype, shape, data }) => newTensor(library, dtype, shape, data));
       const results = new BigUint64Array(fetches.length);
+      const options = onProfile ? newBuffer(library, FULL_TRACE) : null;
+      const metadata = onProfile ? newBuffer(library) : null;
       const buffers = {
         fed: outputArray(feeds.map((feed) => feed.output)),
         inputs: pointerArray(inputs),
@@ -57,7 +75,7 @@ export function openSession(library: Library, graph: Graph, config: SessionConfi
         await checkedAsync("the step", (status) =>
           c.TF_SessionRun(
             session,
-            null,
+            options,
             buffers.fed,
             buffers.inputs,
             feeds.length,
@@ -66,12 +84,14 @@ export function openSession(library: Library, graph: Graph, config: SessionConfi
             fetches.length,
             buffers.targets,
             targets.length,
-            null,
+            metadata,
             status,
           ));
+        if (metadata) onProfile?.(readBuffer(metadata));
       } finally {
         inUse.delete(buffers);
         for (const input of inputs) deleteTensor(library, input);
+        for (const buffer of [options, metadata]) if (buffer) deleteBuffer(library, buffer);
       }
       return Array.from(results, (address) => {
         const tensor = made("tensor", Deno.UnsafePointer.create(address));

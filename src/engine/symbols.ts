@@ -4,12 +4,15 @@ const P = "pointer", B = "buffer", I32 = "i32", I64 = "i64", U64 = "usize", V = 
 /** `TF_Output { TF_Operation* oper; int index; }`, passed by value. */
 const OUTPUT = { struct: ["pointer", "i32"] } as const;
 
-/** In libtensorflow_framework: statuses, tensors. */
+/** In libtensorflow_framework: statuses, buffers, tensors. */
 export const frameworkSymbols = {
   TF_NewStatus: { parameters: [], result: P },
   TF_DeleteStatus: { parameters: [P], result: V },
   TF_GetCode: { parameters: [P], result: I32 },
   TF_Message: { parameters: [P], result: P },
+  TF_NewBuffer: { parameters: [], result: P },
+  TF_NewBufferFromString: { parameters: [B, U64], result: P },
+  TF_DeleteBuffer: { parameters: [P], result: V },
   TF_AllocateTensor: { parameters: [I32, B, I32, U64], result: P },
   TF_DeleteTensor: { parameters: [P], result: V },
   TF_TensorData: { parameters: [P], result: P },
