@@ -1,13 +1,13 @@
-/** Our side of a pair: the trainer with random weights, which trains or evaluates on a batch when asked to. */
+/** Our side of a pair: the trainer with random weights, which trains or evaluates on a batch when asked to, or tells the machine's peaks. */
 import { OnesheetError } from "../src/base/errors.ts";
 import type { Rows } from "../src/data/source.ts";
 import { chooseEngine } from "../src/engine/choose.ts";
 import { randomize } from "../src/train/start.ts";
 import { prepareTraining, trainer } from "../src/train/trainer.ts";
 import type { Engine } from "../src/tensor.ts";
-import type { BenchOptions } from "./bench.ts";
-import { type Measure } from "./bench.ts";
+import type { BenchOptions, Measure } from "./bench.ts";
 import { serve } from "./child.ts";
+import { peakOf } from "./floor.ts";
 import { randomBatch, recipeOf, type Workload } from "./workload.ts";
 
 /** What the process is told, as JSON. */
@@ -53,6 +53,8 @@ async function open({ workload, engine: name }: OurTask) {
     measures: {
       train: timed(() => bound.step(batch, RATE, ++step)),
       eval: timed(() => bound.evaluate(rows, labels)),
+      products: () => peakOf(engine, "products"),
+      convolutions: () => peakOf(engine, "convolutions"),
     },
   };
 }
