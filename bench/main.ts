@@ -9,9 +9,10 @@ import { memoryBench } from "./memory.ts";
 import { profileBench } from "./profile.ts";
 import { peerPython, wayToPeer } from "./python.ts";
 import { figuresTable, withFigures } from "./report.ts";
+import { startBench } from "./start.ts";
 import { stepBench } from "./step.ts";
 
-const figures: readonly Bench[] = [stepBench(), evalBench(), memoryBench()];
+const figures: readonly Bench[] = [stepBench(), evalBench(), memoryBench(), startBench];
 const benches: readonly Bench[] = [...figures, profileBench()];
 
 const PAIRS = 5;

@@ -1,7 +1,7 @@
 /** `memory`: how much a training process needs. */
-import { type Bench, type BenchOptions, compare } from "./bench.ts";
+import { type Bench, compare } from "./bench.ts";
 import type { Child } from "./child.ts";
-import { forms, openOurs, openPeer } from "./sides.ts";
+import { openOurs, openPeers } from "./sides.ts";
 import { exact, type Workload } from "./workload.ts";
 
 const STEPS = 5;
@@ -14,13 +14,6 @@ const peakOfTraining = (open: () => Promise<Child>) => async (): Promise<number>
   return await child.peakMemory() / GIGABYTE;
 };
 
-/** PyTorch's processes, one for each form; none without a Python. */
-const peersOf = (workload: Workload, { engine, python }: BenchOptions) =>
-  python === undefined ? [] : forms[engine].map(({ compile, ...form }) => ({
-    ...form,
-    measure: peakOfTraining(() => openPeer(workload, { engine, python, compile })),
-  }));
-
 /** The bench of a workload. */
 export const memoryBench = (workload: Workload = exact): Bench => ({
   name: "memory",
@@ -29,7 +22,7 @@ export const memoryBench = (workload: Workload = exact): Bench => ({
     compare(
       { name: "peak memory of training", unit: "GB" },
       peakOfTraining(() => openOurs(workload, options)),
-      peersOf(workload, options),
+      openPeers(workload, options).map(({ open, ...form }) => ({ ...form, measure: peakOfTraining(open) })),
       options,
     ),
 });

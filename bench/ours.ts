@@ -1,7 +1,7 @@
 /** Our side of a pair: the trainer with random weights, which trains or evaluates on a batch when asked to, or tells the machine's peaks. */
 import { OnesheetError } from "../src/base/errors.ts";
 import type { Rows } from "../src/data/source.ts";
-import { chooseEngine } from "../src/engine/choose.ts";
+import { chooseEngine, type EngineName } from "../src/engine/choose.ts";
 import { randomize } from "../src/train/start.ts";
 import { prepareTraining, trainer } from "../src/train/trainer.ts";
 import type { Engine } from "../src/tensor.ts";
@@ -16,9 +16,12 @@ export interface OurTask {
   readonly engine: BenchOptions["engine"];
 }
 
+/** What `--engine` of the commands calls it. */
+export const engineWords = { cpu: "tensorflow", cuda: "cuda" } as const;
+
 /** The engine of a bench; another device than the one asked for is an error. */
 export async function engineOf(name: BenchOptions["engine"]): Promise<Engine> {
-  const { engine } = await chooseEngine("tensorflow");
+  const { engine } = await chooseEngine(engineWords[name] as EngineName);
   if (name === "cuda" && !engine.description.includes("GPU")) {
     throw new OnesheetError(`Cannot bench on cuda: expected a GPU, found ${engine.description}`);
   }

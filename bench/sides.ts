@@ -31,34 +31,36 @@ export const openOurs = (workload: Workload, { engine }: Pick<BenchOptions, "eng
   ]);
 
 /** How PyTorch is run on each device: on a GPU as it stands and compiled. */
-export const forms = {
+const forms = {
   cpu: [{ compile: false }],
   cuda: [{ form: "eager", compile: false }, { form: "torch.compile", compile: true }],
 } as const satisfies Record<BenchOptions["engine"], readonly { form?: string; compile: boolean }[]>;
 
-/** Starts PyTorch's side. */
-export const openPeer = (
+/** PyTorch's side in each of its forms, none without a Python; with weights from a file, or random. */
+export function openPeers(
   workload: Workload,
-  { engine: device, python, compile }: {
-    readonly engine: BenchOptions["engine"];
-    readonly python: string;
-    readonly compile: boolean;
-  },
-): Promise<Child> => openChild([python, here("peer/step.py"), JSON.stringify({ workload, device, compile })]);
+  { engine: device, python }: Pick<BenchOptions, "engine" | "python">,
+  weights?: string,
+): { readonly form?: string; readonly open: () => Promise<Child> }[] {
+  if (python === undefined) return [];
+  return forms[device].map(({ compile, ...form }) => ({
+    ...form,
+    open: () =>
+      openChild([python, here("peer/step.py"), JSON.stringify({ workload, device, compile, weights })]),
+  }));
+}
 
 /** Starts both sides, one after the other. */
 export async function openSides(workload: Workload, options: BenchOptions): Promise<Sides> {
-  const { engine, python, onNote } = options;
+  const { onNote } = options;
   await using started = new AsyncDisposableStack();
   const ours = started.use(await openOurs(workload, options));
   onNote(`ours: ${ours.about}`);
   const peers: Peer[] = [];
-  if (python !== undefined) {
-    for (const { compile, ...rest } of forms[engine]) {
-      const child = started.use(await openPeer(workload, { engine, python, compile }));
-      peers.push({ child, ...rest });
-      onNote(`peer: ${[child.about, ...Object.values(rest)].join(", ")}`);
-    }
+  for (const { open, ...form } of openPeers(workload, options)) {
+    const child = started.use(await open());
+    peers.push({ child, ...form });
+    onNote(`peer: ${[child.about, ...Object.values(form)].join(", ")}`);
   }
   const open = started.move();
   return { ours, peers, [Symbol.asyncDispose]: () => open.disposeAsync() };

@@ -1,6 +1,8 @@
 """The peer's side of a pair: trains or evaluates on a batch when asked to. One word a line in, seconds out.
 
     python step.py '{"workload": {...}, "device": "cpu", "compile": false}'
+
+With "weights", a safetensors file, it starts from those and not at random.
 """
 
 import json
@@ -8,6 +10,7 @@ import sys
 import time
 
 import torch
+from safetensors.torch import load_file
 
 from model import Multimodal, evaluate, optimizer_of, random_batch, step
 
@@ -24,7 +27,10 @@ def main():
     if device == "cuda" and not torch.cuda.is_available():
         return answer({"error": "Cannot bench PyTorch on cuda: expected a GPU, found none"})
     torch.manual_seed(0)
-    model = Multimodal(task["workload"]["size"]).to(device)
+    model = Multimodal(task["workload"]["size"])
+    if "weights" in task:
+        model.load_state_dict(load_file(task["weights"]))
+    model = model.to(device)
     vocabulary = model.text_backbone.config.vocab_size
     batch = {k: v.to(device) for k, v in random_batch(task["workload"], vocabulary).items()}
     optimizer = optimizer_of(model)
