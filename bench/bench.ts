@@ -34,6 +34,10 @@ export interface Bench {
   readonly name: string;
   /** What it measures, for the help. */
   readonly about: string;
+  /** The markers around its table in the README; `table` unless given. */
+  readonly section?: string;
+  /** A picture of its figures, and the file beside the README that keeps it. */
+  readonly picture?: { readonly file: string; readonly draw: (figures: readonly Figure[]) => string };
   run(options: BenchOptions): Promise<Figure[]>;
 }
 

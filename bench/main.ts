@@ -1,4 +1,5 @@
 /** `deno task bench`: every figure of the README with its PyTorch peer. */
+import { fileURLToPath } from "node:url";
 import { didYouMean, messageOf, OnesheetError } from "../src/base/errors.ts";
 import { writeFileWhole } from "../src/base/files.ts";
 import { type Command, helpText } from "../src/cli/command.ts";
@@ -10,9 +11,10 @@ import { profileBench } from "./profile.ts";
 import { peerPython, wayToPeer } from "./python.ts";
 import { figuresTable, withFigures } from "./report.ts";
 import { startBench } from "./start.ts";
+import { scalingBench } from "./scaling.ts";
 import { stepBench } from "./step.ts";
 
-const figures: readonly Bench[] = [stepBench(), evalBench(), memoryBench(), startBench];
+const figures: readonly Bench[] = [stepBench(), evalBench(), memoryBench(), startBench, scalingBench];
 const benches: readonly Bench[] = [...figures, profileBench()];
 
 const PAIRS = 5;
@@ -47,7 +49,13 @@ function named(names: readonly string[]): readonly Bench[] {
   });
 }
 
-const readme = new URL("README.md", import.meta.url);
+/** Keeps a bench's figures in the README, and its picture beside it. */
+async function write({ section, picture }: Bench, figures: readonly Figure[]): Promise<void> {
+  const fileOf = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+  const readme = fileOf("README.md");
+  await writeFileWhole(readme, withFigures(await Deno.readTextFile(readme), figures, section));
+  if (picture) await writeFileWhole(fileOf(picture.file), picture.draw(figures));
+}
 
 async function run({ positionals, options }: Parsed<typeof command>): Promise<void> {
   const chosen = named(positionals.benches);
@@ -62,13 +70,12 @@ async function run({ positionals, options }: Parsed<typeof command>): Promise<vo
   for (const bench of chosen) {
     onNote(`${bench.name}: ${bench.about}`);
     const { engine = "cpu" } = options;
-    found.push(...await bench.run({ pairs, engine, onNote, ...(python !== undefined && { python }) }));
+    const figures = await bench.run({ pairs, engine, onNote, ...(python !== undefined && { python }) });
+    if (options.write && figures.length > 0) await write(bench, figures);
+    found.push(...figures);
   }
   if (options.json) console.log(JSON.stringify(found, null, 2));
   else if (found.length > 0) console.log(figuresTable(found));
-  if (options.write) {
-    await writeFileWhole(readme.pathname, withFigures(await Deno.readTextFile(readme), found));
-  }
 }
 
 /** Runs a command line; gives the exit code. */

@@ -39,9 +39,9 @@ export function between(text: string, name: string, change: (inside: string) => 
   return text.slice(0, from) + change(text.slice(from, end)) + text.slice(end);
 }
 
-/** The README with these figures in its table; rows of other figures stay. */
-export const withFigures = (readme: string, figures: readonly Figure[]): string =>
-  between(readme, "table", (inside) => {
+/** The README with these figures in a section's table; rows of other figures stay. */
+export const withFigures = (readme: string, figures: readonly Figure[], section = "table"): string =>
+  between(readme, section, (inside) => {
     const old = inside.split("\n").filter((line) => line.startsWith("|")).slice(2);
     const rows = new Map([...old.map((line) => [nameOf(line), line] as const)]);
     for (const figure of figures) rows.set(figure.name, markdownRow(cells(figure)));
