@@ -1,9 +1,8 @@
 /** The tensorflow engine: libtensorflow under tfjs, eager as it stands and traced where a step is compiled. */
 import type { KernelConfig } from "@tensorflow/tfjs";
-import { readable } from "../base/space.ts";
 import { newBinding } from "./binding.ts";
 import type { SessionConfig } from "./config.ts";
-import type { Gpu } from "./cuda/driver.ts";
+import { type Gpu, gpuText } from "./cuda/driver.ts";
 import { NoCuda } from "./cuda/reasons.ts";
 import { type Eager, openEager } from "./eager.ts";
 import type { Engine } from "./engine.ts";
@@ -54,9 +53,6 @@ interface LibraryPaths {
   readonly framework: string;
   readonly core: string;
 }
-
-const gpuText = ({ name, memory, capability }: Gpu): string =>
-  `${name}, ${readable(memory)}, compute capability ${capability}`;
 
 /**
  * Opens libtensorflow and makes it tfjs's backend. The library lives as long as the process: a second call uses the one

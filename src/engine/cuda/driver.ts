@@ -1,4 +1,5 @@
 /** NVIDIA's driver and its GPUs, by the CUDA driver API (cuda.h), which comes with the driver. */
+import { readable } from "../../base/space.ts";
 import { openNative, preload } from "../library.ts";
 import { NoCuda } from "./reasons.ts";
 
@@ -11,6 +12,10 @@ export interface Gpu {
   /** Compute capability, such as `9.0`. */
   readonly capability: string;
 }
+
+/** A GPU as a person reads it. */
+export const gpuText = ({ name, memory, capability }: Gpu): string =>
+  `${name}, ${readable(memory)}, compute capability ${capability}`;
 
 /** What the driver has. */
 export interface Driver {
@@ -105,6 +110,9 @@ export function askDriver(calls: DriverCalls): Driver {
  * @throws NoCuda when there is no driver, or for one of the reasons of {@link askDriver}.
  */
 export function readDriver(path = "libcuda.so.1"): Driver {
+  if (Deno.build.os !== "linux") {
+    throw new NoCuda(`CUDA is for Linux, not ${Deno.build.os}`, "use another machine");
+  }
   const refused = preload([path]);
   if (refused !== undefined) {
     const missing = refused.reason.includes("No such file");
