@@ -4,7 +4,7 @@ import { random } from "../base/random.ts";
 import { float32 } from "../base/value.ts";
 import { chooseEngine, type EngineName } from "../engine/choose.ts";
 import { type Finding, inspect } from "../engine/doctor.ts";
-import { locate } from "../engine/setup.ts";
+import { locate, locateForCpu } from "../engine/setup.ts";
 import { linear } from "../ops/linear.ts";
 import type { Command } from "./command.ts";
 import type { Parsed } from "./options.ts";
@@ -54,7 +54,7 @@ async function product(name: EngineName): Promise<Finding> {
       ? { what, ok: true, found }
       : { what, ok: false, found, fix: `expected ${LIMIT} at most; run on another engine` };
   } catch (error) {
-    return { what, ok: false, found: messageOf(error), fix: `run \`deno task setup${name === "cuda" ? " --cuda" : ""}\`` };
+    return { what, ok: false, found: messageOf(error) };
   }
 }
 
@@ -65,7 +65,7 @@ export async function doctor({ options }: Parsed<typeof doctorCommand>): Promise
   const products = [await product("portable")];
   // CUDA first: a process holds one build of libtensorflow, and that of CUDA serves both.
   if (usable("CUDA ") && locate("cuda") !== undefined) products.push(await product("cuda"));
-  if (usable("libtensorflow") && locate() !== undefined) products.push(await product("tensorflow"));
+  if (usable("libtensorflow") && locateForCpu() !== undefined) products.push(await product("tensorflow"));
   const all = [...findings, ...products];
   if (options.json) console.log(JSON.stringify(all, null, 2));
   else {

@@ -5,7 +5,7 @@ import { NoCuda } from "./cuda/reasons.ts";
 import type { Engine } from "./engine.ts";
 import { demandOptions, type EngineOptions } from "./options.ts";
 import { portable } from "./portable.ts";
-import { locate } from "./setup.ts";
+import { locateForCpu } from "./setup.ts";
 import { tensorflow } from "./tensorflow.ts";
 
 /** What can be asked for. */
@@ -64,7 +64,7 @@ export async function chooseEngine(name: EngineName, options: EngineOptions = {}
   if (name === "cuda") return { engine: cuda(options), why: "as asked" };
   const found = name === "auto" ? onCuda(options) : "";
   if (typeof found === "object") return { engine: found, why: "driver, GPU and libraries are there" };
-  const files = locate("cpu") ?? locate("cuda"); // the CUDA build computes on the CPU as well
+  const files = locateForCpu();
   if (files !== undefined) {
     const why = name === "auto" ? `libtensorflow is set up; no CUDA: ${found}` : "as asked";
     return { engine: tensorflow(files, options), why };

@@ -17,8 +17,8 @@ export function cuda(options: EngineOptions = {}): Engine {
   const files = locate("cuda");
   if (files === undefined) {
     throw new NoCuda(
-      `there is an ${gpu.name}, but libtensorflow's CUDA build is not set up`,
-      "run `deno task setup --cuda`",
+      `libtensorflow's CUDA build, for this ${gpu.name}, is not set up; \`deno task setup --cuda\` fetches it`,
+      "run that",
     );
   }
   if (files.nvidia !== undefined) loadCuda(files.nvidia);

@@ -6,7 +6,7 @@ import { freeBytes, readable } from "../base/space.ts";
 import { inspectCuda } from "./cuda/doctor.ts";
 import { type Finding, finding } from "./finding.ts";
 import { probe } from "./probe.ts";
-import { locate } from "./setup.ts";
+import { locateForCpu } from "./setup.ts";
 import { buildHere } from "./setup/builds.ts";
 import { platform } from "./setup/wheel.ts";
 import { require, tf } from "./tfjs.ts";
@@ -40,7 +40,7 @@ async function cache(): Promise<string> {
 }
 
 async function library(): Promise<string> {
-  const files = locate();
+  const files = locateForCpu();
   if (files === undefined) throw new Error("libtensorflow is not set up");
   const sizes = await Promise.all(
     [files.core, files.framework].map(async (path) => (await Deno.stat(path)).size),
@@ -73,7 +73,7 @@ export async function inspect(): Promise<Finding[]> {
     await finding("libtensorflow", `${setup}, or ${portable}`, library),
   ];
   if (findings[3].ok) {
-    const files = locate()!;
+    const files = locateForCpu()!;
     const again = files.version === undefined
       ? "correct or unset ONESHEET_TENSORFLOW"
       : `delete "${files.folder}"`;

@@ -11,11 +11,11 @@ import { lock } from "../base/lock.ts";
 import { freeBytes, isNoSpace, noSpace, readable } from "../base/space.ts";
 import { type Build, buildHere, type BuildName, platformsOf } from "./setup/builds.ts";
 import { fetchWheel, ownFolder } from "./setup/fetch.ts";
-import { type LibraryFiles, locate } from "./setup/locate.ts";
+import { type LibraryFiles, locate, locateForCpu } from "./setup/locate.ts";
 import { unzip } from "./setup/unzip.ts";
 import { platform, type Wheel } from "./setup/wheel.ts";
 
-export { type BuildName, type LibraryFiles, locate };
+export { type BuildName, type LibraryFiles, locate, locateForCpu };
 
 /** What to set up and whom to tell how far it is. */
 export interface PrepareOptions {

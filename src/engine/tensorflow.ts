@@ -70,7 +70,7 @@ export function tensorflow(paths: LibraryPaths, options: EngineOptions = {}, gpu
   if (gpu !== undefined && device !== "GPU") {
     throw new NoCuda(
       `libtensorflow does not find the GPU that the driver shows (${gpuText(gpu)})`,
-      "run `deno task doctor`",
+      "TF_CPP_MIN_LOG_LEVEL=0 in the environment shows why",
     );
   }
   if (tf.getBackend() !== BACKEND) tf.setBackend(BACKEND);

@@ -1,5 +1,5 @@
 /** The CUDA libraries beside the CUDA build of libtensorflow, opened before it so that it finds them by name. */
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { preload } from "../library.ts";
 import { NoCuda } from "./reasons.ts";
 
@@ -37,6 +37,6 @@ export function loadCuda(folder: string, order: readonly string[] = loadingOrder
   if (refused === undefined) return;
   throw new NoCuda(
     `${basename(refused.path)} does not open (${refused.reason})`,
-    `delete "${folder}" and run \`deno task setup --cuda\``,
+    `delete "${dirname(folder)}" and run \`deno task setup --cuda\``,
   );
 }

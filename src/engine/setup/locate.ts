@@ -67,3 +67,6 @@ export function locate(build: BuildName = "cpu"): LibraryFiles | undefined {
   }
   return files;
 }
+
+/** The libraries to compute with on the CPU: those of the CPU's build, otherwise of CUDA's, which does that as well. */
+export const locateForCpu = (): LibraryFiles | undefined => locate("cpu") ?? locate("cuda");
