@@ -26,12 +26,23 @@ async function packageText(wheel: Wheel, { folder }: LibraryFiles): Promise<stri
 const driverText = ({ cuda, gpus }: Driver): string =>
   `for CUDA ${cuda} and older; ${gpus.map(gpuText).join("; ")}`;
 
+/** The CUDA build; undefined too where a variable names a wrong folder, which is a finding of its own. */
+function build(): LibraryFiles | undefined {
+  try {
+    return locate("cuda");
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Findings in the order in which a run would need them; without driver and build a single one that says so, which is no
  * fault.
  */
-export async function inspectCuda(ask: () => Driver = readDriver): Promise<Finding[]> {
-  const files = locate("cuda");
+export async function inspectCuda(
+  ask: () => Driver = readDriver,
+  files: LibraryFiles | undefined = build(),
+): Promise<Finding[]> {
   let driver: Finding;
   try {
     driver = { what: "CUDA driver", ok: true, found: driverText(ask()) };
