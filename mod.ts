@@ -36,7 +36,17 @@ export * from "./src/dsl/build.ts";
 export * from "./src/dsl/node.ts";
 export { features, imageShape, sameShape, ShapeError, showShape } from "./src/dsl/shape.ts";
 export { type ModelSummary, type ModuleSummary, type ParameterCount, summarize } from "./src/dsl/summary.ts";
-export type { Engine, Holdings, Memory, Program, Step, Tensor, Tensors } from "./src/tensor.ts";
+export type {
+  Engine,
+  EngineOptions,
+  Holdings,
+  Memory,
+  Precision,
+  Program,
+  Step,
+  Tensor,
+  Tensors,
+} from "./src/tensor.ts";
 export { bertNames, type Rename, resnetNames } from "./src/store/rename.ts";
 export { chooseEngine, type Chosen, type EngineName } from "./src/engine/choose.ts";
 export { fit, type FitOptions } from "./src/train/fit.ts";

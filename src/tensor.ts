@@ -4,7 +4,17 @@ import { tf } from "./engine/tfjs.ts";
 import type { Tensor, Tensors } from "./engine/engine.ts";
 
 export { tf };
-export type { Engine, Holdings, Memory, Program, Step, Tensor, Tensors } from "./engine/engine.ts";
+export type {
+  Engine,
+  EngineOptions,
+  Holdings,
+  Memory,
+  Precision,
+  Program,
+  Step,
+  Tensor,
+  Tensors,
+} from "./engine/engine.ts";
 
 /** Runs a kernel with several outputs by its name. */
 export const runKernel = (

@@ -1,6 +1,5 @@
 /** `evaluate`: scores of a run or of a recipe with given weights, on the validation rows. */
 import { OnesheetError } from "../base/errors.ts";
-import { chooseEngine, engineNames } from "../engine/choose.ts";
 import { table } from "../report/table.ts";
 import { demandLabels } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
@@ -8,6 +7,7 @@ import { demandLabelsOf, runFiles } from "../train/run.ts";
 import { type Evaluation, trainer } from "../train/trainer.ts";
 import { demandRealData, putWeights } from "../train/weights.ts";
 import type { Command } from "./command.ts";
+import { engineOptions, openEngine } from "./engine.ts";
 import type { Parsed } from "./options.ts";
 import { isRun, loadRecipe, loadRun, userPath } from "./recipes.ts";
 import { bars, labelTable } from "./screen.ts";
@@ -24,7 +24,7 @@ export const evaluateCommand = {
       help: "other weights than the run's best; a recipe needs them",
     },
     data: { kind: "string", placeholder: "DIR", help: "other data than the run's" },
-    engine: { kind: "string", oneOf: engineNames, help: "where it runs" },
+    ...engineOptions,
     limit: { kind: "count", placeholder: "N", help: "use only the first N rows" },
     set: { kind: "string", placeholder: "path=value", repeat: true, help: "change a setting of the recipe" },
     json: { kind: "boolean", help: "for programs" },
@@ -76,7 +76,7 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   demandLabels(recipe, set);
   if (run !== undefined) await demandLabelsOf(run, set.labels);
   demandRealData(set.makeshift, weights);
-  const { engine } = await chooseEngine(options.engine ?? "auto");
+  const { engine } = await openEngine(options);
   using bound = trainer(recipe, engine);
   await putWeights(weights, recipe, bound.plan, bound.memory, {
     tell: (line) => console.error(line),

@@ -2,11 +2,11 @@
 import { mmimdb } from "../data/mmimdb.ts";
 import mmimdbRecipe, { partlyFrozen, posterAndPlot, published, type Size } from "../../recipes/mmimdb.ts";
 import { OnesheetError } from "../base/errors.ts";
-import { chooseEngine, engineNames } from "../engine/choose.ts";
 import { table } from "../report/table.ts";
 import { type Limits, parity as compare, passes, readGolden } from "../train/parity.ts";
 import type { Recipe } from "../train/recipe.ts";
 import type { Command } from "./command.ts";
+import { engineOptions, openEngine } from "./engine.ts";
 import type { Parsed } from "./options.ts";
 import { userPath } from "./recipes.ts";
 
@@ -18,7 +18,7 @@ export const parityCommand = {
     folder: { help: "weights, batch and after as safetensors, and golden.json", required: true },
   },
   options: {
-    engine: { kind: "string", oneOf: engineNames, help: "where it runs" },
+    ...engineOptions,
     json: { kind: "boolean", help: "for programs" },
   },
   examples: ["deno task parity tests/golden/mini"],
@@ -90,7 +90,7 @@ export async function parity({ positionals, options }: Parsed<typeof parityComma
   const folder = userPath(positionals.folder);
   const { size } = await readGolden(folder);
   const { recipe, limits } = sized(size);
-  const { engine } = await chooseEngine(options.engine ?? "tensorflow");
+  const { engine } = await openEngine({ ...options, engine: options.engine ?? "tensorflow" });
   const checks = await compare(engine, recipe, folder, limits);
   if (options.json) console.log(JSON.stringify(checks, null, 2));
   else {

@@ -8,8 +8,10 @@ const command = {
   name: "setup",
   summary: "Fetches libtensorflow for the tensorflow engine, once; the portable engine needs no setup.",
   positionals: {},
-  options: {},
-  examples: ["deno task setup"],
+  options: {
+    cuda: { kind: "boolean", help: "the build for NVIDIA's GPUs, with the CUDA libraries it needs (2.8 GB)" },
+  },
+  examples: ["deno task setup", "deno task setup --cuda"],
 } as const satisfies Command;
 
 const environment = `Environment
@@ -18,7 +20,7 @@ const environment = `Environment
   PIP_INDEX_URL        the package index to fetch from, also where pip is not installed`;
 
 /** Shows each stage as a piece of work of its own; `end` closes the one that is open. */
-function stages(): Required<PrepareOptions> & { end(): void } {
+function stages(): Required<Pick<PrepareOptions, "log" | "onProgress">> & { end(): void } {
   let open: { stage: string; shown: Progress } | undefined;
   const end = () => {
     open?.shown.end();
@@ -42,12 +44,14 @@ function stages(): Required<PrepareOptions> & { end(): void } {
 
 /** Runs the command and returns its exit code. */
 export async function setup(args: string[]): Promise<number> {
-  if (parseCommand(command, args) === "help") {
+  const parsed = parseCommand(command, args);
+  if (parsed === "help") {
     console.log(`${helpText(command)}\n\n${environment}`);
     return 0;
   }
   const told = stages();
-  const { folder, version } = await prepare(told).finally(told.end);
-  console.log(`libtensorflow ${version ?? "of your own"} is in ${folder}`);
+  const build = parsed.options.cuda ? "cuda" : "cpu";
+  const { folder, version, nvidia } = await prepare({ ...told, build }).finally(told.end);
+  console.log(`libtensorflow ${version ?? "of your own"}${nvidia ? " with CUDA" : ""} is in ${folder}`);
   return 0;
 }

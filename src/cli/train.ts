@@ -2,13 +2,14 @@
 import { OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
 import { summarize } from "../dsl/summary.ts";
-import { chooseEngine, engineNames } from "../engine/choose.ts";
+import type { EngineOptions } from "../engine/options.ts";
 import { curvesSvg } from "../report/curves.ts";
 import { fit, type FitOptions } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { readRecord, runFiles } from "../train/run.ts";
 import { plan } from "../train/start.ts";
 import type { Command } from "./command.ts";
+import { engineOptions, openEngine } from "./engine.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Parsed } from "./options.ts";
 import { planJson, planText } from "./plan.ts";
@@ -26,7 +27,7 @@ export const trainCommand = {
       placeholder: "DIR",
       help: "data in the source's file layout; fetched unless given",
     },
-    engine: { kind: "string", oneOf: engineNames, help: "where it runs; auto takes the best that is set up" },
+    ...engineOptions,
     weights: {
       kind: "string",
       placeholder: "hub|random|FILE",
@@ -65,6 +66,8 @@ interface Asked {
   readonly recipe: Recipe;
   readonly folder: string;
   readonly rest: RunSettings;
+  /** How the run computed before. */
+  readonly before?: EngineOptions;
 }
 
 const dataOf = ({ data }: Options) => data === undefined ? {} : { data: userPath(data) };
@@ -101,7 +104,8 @@ async function oldRun(path: string, options: Options): Promise<Asked> {
   const recipe = await loadRecipe(path, settings);
   const { name: known } = record.recipe as { readonly name: string };
   if (recipe.name === known) {
-    return { recipe, folder, rest: { from: { module: userPath(path), settings }, ...dataOf(options) } };
+    const rest = { from: { module: userPath(path), settings }, ...dataOf(options) };
+    return { recipe, folder, rest, ...(record.engineOptions && { before: record.engineOptions }) };
   }
   throw new OnesheetError(
     `Cannot resume "${folder}" with the recipe "${recipe.name}": it is a run of "${known}"; name that recipe's file`,
@@ -117,8 +121,11 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     return 0;
   }
   if (options.json) throw new OnesheetError("Cannot use --json without --plan", { exitCode: 2 });
-  const { recipe, folder, rest } = await (options.resume ? oldRun : newRun)(positionals.recipe, options);
-  const { engine, why } = await chooseEngine(options.engine ?? "auto");
+  const { recipe, folder, rest, before } = await (options.resume ? oldRun : newRun)(
+    positionals.recipe,
+    options,
+  );
+  const { engine, why } = await openEngine(options, before);
   const tell = (line: string) => console.error(line);
   tell(`${recipe.name} on ${engine.description} (${engine.name}: ${why})`);
   if (engine.name === "portable") warnOfSize(recipe, tell);

@@ -1,38 +1,22 @@
 /** Looks at everything the engines need on this machine, one finding each; nothing it meets makes it fail. */
 import { join } from "node:path";
 import { cacheFolder } from "../base/cache.ts";
-import { messageOf } from "../base/errors.ts";
 import { temporaryName } from "../base/files.ts";
 import { freeBytes, readable } from "../base/space.ts";
-import { type LibraryFiles, locate } from "./setup.ts";
-import { platform, wheelHere } from "./setup/wheel.ts";
+import { inspectCuda } from "./cuda/doctor.ts";
+import { type Finding, finding } from "./finding.ts";
+import { probe } from "./probe.ts";
+import { locateForCpu } from "./setup.ts";
+import { buildHere } from "./setup/builds.ts";
+import { platform } from "./setup/wheel.ts";
 import { require, tf } from "./tfjs.ts";
 
-/** One thing looked at. */
-export interface Finding {
-  /** What was looked at. */
-  readonly what: string;
-  /** Whether the engines can use it. */
-  readonly ok: boolean;
-  /** What is there, or what went wrong. */
-  readonly found: string;
-  /** What to do about it. */
-  readonly fix?: string;
-}
+export type { Finding } from "./finding.ts";
 
 /** The Deno release that the tests run on. */
 const DENO = "2.9.6";
 
 const portable = "use --engine portable, which needs no native library";
-
-/** A finding from a look that returns what it found or throws what went wrong. */
-async function finding(what: string, fix: string, look: () => Promise<string> | string): Promise<Finding> {
-  try {
-    return { what, ok: true, found: await look() };
-  } catch (error) {
-    return { what, ok: false, found: messageOf(error), fix };
-  }
-}
 
 function deno(): string {
   const found = Deno.version.deno;
@@ -41,7 +25,7 @@ function deno(): string {
 }
 
 function machine(): string {
-  if (wheelHere() !== undefined) return platform;
+  if (buildHere("cpu") !== undefined) return platform;
   throw new Error(`${platform}, which has no pinned libtensorflow`);
 }
 
@@ -56,24 +40,12 @@ async function cache(): Promise<string> {
 }
 
 async function library(): Promise<string> {
-  const files = locate();
+  const files = locateForCpu();
   if (files === undefined) throw new Error("libtensorflow is not set up");
   const sizes = await Promise.all(
     [files.core, files.framework].map(async (path) => (await Deno.stat(path)).size),
   );
   return `${files.folder}, ${readable(sizes[0] + sizes[1])}`;
-}
-
-/** Opens the library in a process of its own; resolves to its version. */
-async function opened({ core, framework }: LibraryFiles): Promise<string> {
-  const probe = new URL("./probe.ts", import.meta.url).href;
-  const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-config", "--no-lock", "-A", probe, core, framework],
-  });
-  const { success, signal, stdout, stderr } = await command.output();
-  const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trim());
-  if (success) return `TensorFlow ${said}`;
-  throw new Error(signal === null ? complained : `opening ${core} ended the process with ${signal}`);
 }
 
 /** Reads one picture of one pixel. */
@@ -91,7 +63,7 @@ async function wasm(): Promise<string> {
   return `tfjs ${version_wasm}`;
 }
 
-/** Looks at Deno, the platform, the cache folder, libtensorflow, sharp and the wasm backend, in this order. */
+/** Looks at Deno, the platform, the cache folder, libtensorflow, CUDA, sharp and the wasm backend, in this order. */
 export async function inspect(): Promise<Finding[]> {
   const setup = "run `deno task setup`";
   const findings = [
@@ -101,14 +73,19 @@ export async function inspect(): Promise<Finding[]> {
     await finding("libtensorflow", `${setup}, or ${portable}`, library),
   ];
   if (findings[3].ok) {
-    const files = locate()!;
+    const files = locateForCpu()!;
     const again = files.version === undefined
       ? "correct or unset ONESHEET_TENSORFLOW"
       : `delete "${files.folder}"`;
     findings.push(
-      await finding("libtensorflow opens", `${again} and ${setup}, or ${portable}`, () => opened(files)),
+      await finding(
+        "libtensorflow opens",
+        `${again} and ${setup}, or ${portable}`,
+        async () => `TensorFlow ${await probe([files.core, files.framework])}`,
+      ),
     );
   }
+  findings.push(...await inspectCuda());
   findings.push(await finding("sharp", "run `deno install`; until then posters are read more slowly", sharp));
   findings.push(await finding("wasm backend", "run `deno install`", wasm));
   return findings;

@@ -1,6 +1,9 @@
 /** What an engine is: a place where tensors live and steps run. */
 import type { Tensor as TfjsTensor } from "@tensorflow/tfjs";
 import type { Value, Values } from "../base/value.ts";
+import type { EngineOptions } from "./options.ts";
+
+export type { EngineOptions, Precision } from "./options.ts";
 
 /** An array in the engine: its shape and type are known, its numbers may not be there yet. */
 export type Tensor = TfjsTensor;
@@ -57,9 +60,11 @@ export interface Holdings {
 /** Where tensors live and steps run. */
 export interface Engine {
   /** What `--engine` calls it. */
-  readonly name: "tensorflow" | "portable";
-  /** For people: library, version, device. */
+  readonly name: "cuda" | "tensorflow" | "portable";
+  /** For people: library, version, device, and the options that are not usual. */
   readonly description: string;
+  /** The options it was opened with, as far as they are not the usual. */
+  readonly options: EngineOptions;
   /** Opens an empty memory. */
   memory(): Memory;
   /** Counts what is held. */

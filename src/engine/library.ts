@@ -80,6 +80,34 @@ function pin(paths: readonly string[]): void {
   system.funlockfile(turn);
 }
 
+/** A library that does not open. */
+export interface Refused {
+  readonly path: string;
+  /** The system's own sentence. */
+  readonly reason: string;
+}
+
+/**
+ * Loads libraries for the life of the process, in this order; others then find them by their name alone. Gives the
+ * first that does not open.
+ */
+export function preload(paths: readonly string[]): Refused | undefined {
+  pin(paths);
+  for (const path of paths) {
+    try {
+      Deno.dlopen(path, {});
+    } catch (error) {
+      return { path, reason: messageOf(error).replaceAll("Could not open library: ", "") };
+    }
+  }
+}
+
+/** The functions of a library that is open already. */
+export const openNative = <S extends Deno.ForeignLibraryInterface>(
+  path: string,
+  symbols: S,
+): Deno.StaticForeignLibraryInterface<S> => Deno.dlopen(path, symbols).symbols;
+
 /** Opens the two shared libraries of libtensorflow. */
 export function openLibrary(paths: { readonly framework: string; readonly core: string }): Library {
   if (Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === undefined) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "2");

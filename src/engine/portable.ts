@@ -35,6 +35,7 @@ export async function portable(): Promise<Engine> {
   const simd = await tf.env().getAsync("WASM_HAS_SIMD_SUPPORT");
   return {
     name: "portable",
+    options: {},
     description: `tfjs ${tf.version.tfjs} on WebAssembly${simd ? " with SIMD" : ""}, 1 thread`,
     memory: openMemory,
     holdings: () => ({ tensors: tf.memory().numTensors, handles: 0 }),

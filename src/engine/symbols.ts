@@ -20,6 +20,13 @@ export const frameworkSymbols = {
   TF_TensorType: { parameters: [P], result: I32 },
   TF_NumDims: { parameters: [P], result: I32 },
   TF_Dim: { parameters: [P, I32], result: I64 },
+  /** tsl::enable_tensor_float_32_execution(bool): the C API has no name for it. */
+  enableTf32: {
+    name: "_ZN3tsl32enable_tensor_float_32_executionEb",
+    parameters: ["u8"],
+    result: V,
+    optional: true,
+  },
 } as const;
 
 /** In libtensorflow_cc: graphs, sessions, eager execution. */
@@ -61,6 +68,8 @@ export const coreSymbols = {
   TF_NewSession: { parameters: [P, P, P], result: P },
   TF_CloseSession: { parameters: [P, P], result: V },
   TF_DeleteSession: { parameters: [P, P], result: V },
+  /** Whether XLA compiles operations on the CPU too, where a session asks for compilation. */
+  TF_SetTfXlaCpuGlobalJit: { parameters: ["u8"], result: "u8", optional: true },
   TF_SessionRun: {
     parameters: [P, P, B, B, I32, B, B, I32, B, I32, P, P],
     result: V,

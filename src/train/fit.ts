@@ -65,6 +65,7 @@ const recordOf = (recipe: Recipe, options: FitOptions): RunRecord => ({
   ...(options.limit !== undefined && { limit: options.limit }),
   weights: options.weights ?? (recipe.weights.length > 0 ? "hub" : "random"),
   engine: options.engine.name,
+  engineOptions: options.engine.options,
   recipe: printable(recipe),
 });
 

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
 import type { Dataset } from "../data/source.ts";
+import type { EngineOptions } from "../tensor.ts";
 import type { LabelScore } from "./metrics.ts";
 
 /** One line of `metrics.jsonl`: an epoch, counted from 1. */
@@ -45,6 +46,8 @@ export interface RunRecord {
   readonly limit?: number;
   readonly weights: string;
   readonly engine: string;
+  /** Precision and compilation, as far as they were not the usual; runs of earlier versions have none. */
+  readonly engineOptions?: EngineOptions;
   readonly recipe: unknown;
 }
 

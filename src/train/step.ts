@@ -1,7 +1,7 @@
 /** The steps of a run, as pure functions of state and inputs. */
 import { OnesheetError } from "../base/errors.ts";
 import { valueAndGradients } from "../tensor.ts";
-import type { Step, Tensors } from "../tensor.ts";
+import type { Step, Tensor, Tensors } from "../tensor.ts";
 import type { Model } from "../dsl/build.ts";
 import { smooth } from "../ops/smooth.ts";
 import type { Loss } from "./loss.ts";
@@ -15,6 +15,8 @@ export interface StepParts {
   readonly loss: Loss;
   readonly labelSmoothing: number;
   readonly optimizer: Optimizer;
+  /** The gradients are taken of the loss times this, a power of two, and divided by it; 1 unless given. */
+  readonly lossScale?: number;
 }
 
 /** The name of a moment of a parameter in the memory. */
@@ -22,16 +24,23 @@ export const momentName = (moment: string, parameter: string): string => `${mome
 
 /** Loss, gradients and next buffers of one batch in training mode. */
 function differentiate(
-  { model, trainable, loss, labelSmoothing }: StepParts,
+  { model, trainable, loss, labelSmoothing, lossScale = 1 }: StepParts,
   state: Tensors,
   inputs: Tensors,
 ) {
   const wanted = Object.fromEntries([...trainable].map((name) => [name, state[name]]));
-  return valueAndGradients(() => {
+  const { value, gradients, aux } = valueAndGradients(() => {
     const { output, updates } = model.apply(state, inputs, { training: true, seed: inputs.seed });
-    return { value: loss(output, smooth(inputs.labels, labelSmoothing)), aux: { ...updates, output } };
+    const value = loss(output, smooth(inputs.labels, labelSmoothing));
+    return { value: scaled(value, lossScale), aux: { ...updates, output } };
   }, wanted);
+  const unscaled = Object.entries(gradients).map((
+    [name, gradient],
+  ) => [name, scaled(gradient, 1 / lossScale)]);
+  return { value: scaled(value, 1 / lossScale), gradients: Object.fromEntries(unscaled) as Tensors, aux };
 }
+
+const scaled = (tensor: Tensor, by: number): Tensor => by === 1 ? tensor : tensor.mul(by);
 
 /**
  * One step of training. Inputs: the model's, `labels` `[batch, labels]`, `seed` (int32 scalar) and the optimizer's

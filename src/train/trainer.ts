@@ -28,6 +28,13 @@ export interface Trainer extends Disposable {
   evaluate(rows: Rows, labels: readonly string[], onBatch?: (done: number) => void): Promise<Evaluation>;
 }
 
+/**
+ * What float16 needs of a loss. Of the published recipe's gradients at its first step, 3.5 % are nonzero and below
+ * float16's smallest number (6e-8), with this scale 0.003 %; the largest, 0.007, stays far below the largest number
+ * (65504).
+ */
+const FLOAT16_LOSS_SCALE = 2 ** 13;
+
 /** Batches made ready while one is being used. */
 export const PREFETCH = 2;
 
@@ -39,7 +46,13 @@ export function trainer(recipe: Recipe, engine: Engine): Trainer {
   const planned = plan(recipe);
   const memory = engine.memory();
   const optimizer = recipe.optimizer.made;
-  const parts = { ...planned, loss: recipe.loss.made, labelSmoothing: recipe.labelSmoothing, optimizer };
+  const parts = {
+    ...planned,
+    loss: recipe.loss.made,
+    labelSmoothing: recipe.labelSmoothing,
+    optimizer,
+    lossScale: engine.options.precision === "mixed" ? FLOAT16_LOSS_SCALE : 1,
+  };
   const train = memory.compile(trainStep(parts));
   const evaluation = memory.compile(evaluationStep(parts));
   const inputsOf = (batch: Batch): Values => ({ ...batch.inputs, labels: labelsOf(batch, recipe.labels) });

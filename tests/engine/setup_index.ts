@@ -1,6 +1,7 @@
-/** A package index on the loopback with one small wheel in it, and `prepare` run against it. */
+/** A package index on the loopback with small wheels in it, and `prepare` run against it. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { type Build, folders } from "../../src/engine/setup/builds.ts";
 import { libraryNames, type Wheel } from "../../src/engine/setup/wheel.ts";
 import { zip } from "./setup_zip.ts";
 
@@ -35,8 +36,15 @@ export const wheel: Wheel = {
   file: FILE,
   sha256: createHash("sha256").update(archive).digest("hex"),
   bytes: archive.length,
+  files: Object.fromEntries(Object.values(libraryNames).map((name) => [`tensorflow/${name}`, name])),
   unpacked: 950_000,
 };
+
+/** A wheel and its bytes. */
+export interface Served {
+  readonly wheel: Wheel;
+  readonly archive: Uint8Array<ArrayBuffer>;
+}
 
 /** How a process of `prepare` ended. */
 export interface Outcome {
@@ -56,9 +64,9 @@ export interface Place {
   /** The `range` header of every request for the wheel, in order. */
   readonly ranges: (string | null)[];
   /** Starts `prepare` with these environment variables and no others but the cache folder, and no pip in sight. */
-  start(environment: Readonly<Record<string, string>>, wanted?: Wheel): Deno.ChildProcess;
+  start(environment: Readonly<Record<string, string>>, wanted?: Wheel | Build): Deno.ChildProcess;
   /** `start`, and waits for its end. */
-  prepare(environment: Readonly<Record<string, string>>, wanted?: Wheel): Promise<Outcome>;
+  prepare(environment: Readonly<Record<string, string>>, wanted?: Wheel | Build): Promise<Outcome>;
   /** Names in the cache folder, sorted. */
   cached(): string[];
 }
@@ -68,15 +76,19 @@ export type Send = (rest: Uint8Array<ArrayBuffer>, turn: number) => BodyInit;
 
 const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** Runs a test against an index whose downloads are sent by `send`; whole unless told. */
+const buildOf = (wanted: Wheel | Build): Build =>
+  "wheels" in wanted ? wanted : { name: "cpu", folder: folders.cpu, wheels: [wanted] };
+
+/** Runs a test against an index whose downloads are sent by `send`; whole unless told. `more` is in its JSON pages. */
 export async function withIndex(
   test: (place: Place) => Promise<void>,
   send: Send = (rest) => rest,
+  more: readonly Served[] = [],
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
   const cache = join(folder, "cache");
   const ranges: (string | null)[] = [];
-  const file = (request: Request): Response => {
+  const file = (archive: Uint8Array<ArrayBuffer>) => (request: Request): Response => {
     const range = request.headers.get("range");
     ranges.push(range);
     const start = Number(/bytes=(\d+)-/.exec(range ?? "")?.[1] ?? 0);
@@ -86,13 +98,6 @@ export async function withIndex(
     return new Response(send(rest, ranges.length - 1), { status: range === null ? 200 : 206, headers });
   };
   const pages: Record<string, (request: Request) => Response> = {
-    "/json/onesheet-fake/": () =>
-      Response.json({
-        meta: { "api-version": "1.0" },
-        files: [{ filename: FILE, url: `../../files/${FILE}`, hashes: {} }],
-      }, {
-        headers: { "content-type": "application/vnd.pypi.simple.v1+json" },
-      }),
     "/html/onesheet-fake/": () =>
       new Response(
         `<!DOCTYPE html><body><a href="../../files/other.whl">other.whl</a><br/>
@@ -105,8 +110,17 @@ export async function withIndex(
       request.headers.get("authorization") === `Basic ${btoa("user:secret")}`
         ? pages["/html/onesheet-fake/"](request)
         : new Response(null, { status: 401 }),
-    [`/files/${FILE}`]: file,
   };
+  for (const { wheel: { package: name, file: path }, archive: bytes } of [{ wheel, archive }, ...more]) {
+    pages[`/files/${path}`] = file(bytes);
+    pages[`/json/${name}/`] = () =>
+      Response.json({
+        meta: { "api-version": "1.0" },
+        files: [{ filename: path, url: `../../files/${path}`, hashes: {} }],
+      }, {
+        headers: { "content-type": "application/vnd.pypi.simple.v1+json" },
+      });
+  }
   const server = Deno.serve(
     {
       port: 0,
@@ -116,7 +130,7 @@ export async function withIndex(
     },
     (request) => pages[new URL(request.url).pathname]?.(request) ?? new Response(null, { status: 404 }),
   );
-  const start = (environment: Readonly<Record<string, string>>, wanted: Wheel = wheel) =>
+  const start = (environment: Readonly<Record<string, string>>, wanted: Wheel | Build = wheel) =>
     new Deno.Command(Deno.execPath(), {
       args: [
         "run",
@@ -124,7 +138,7 @@ export async function withIndex(
         "--quiet",
         "--no-config",
         join(import.meta.dirname!, "setup_process.ts"),
-        JSON.stringify(wanted),
+        JSON.stringify(buildOf(wanted)),
       ],
       clearEnv: true,
       env: {

@@ -6,6 +6,8 @@ export interface Member {
   readonly name: string;
   readonly bytes: Uint8Array;
   readonly deflate?: boolean;
+  /** Unix permissions. */
+  readonly mode?: number;
 }
 
 /** Little-endian numbers of the given widths in bytes. */
@@ -36,7 +38,7 @@ function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 /** An archive of the members; with `zip64`, every size and offset is in the long form. */
 export function zip(members: readonly Member[], { zip64 = false } = {}): Uint8Array<ArrayBuffer> {
   const [parts, headers]: [Uint8Array[], Uint8Array[]] = [[], []];
-  for (const { name, bytes, deflate = false } of members) {
+  for (const { name, bytes, deflate = false, mode = 0 } of members) {
     const title = new TextEncoder().encode(name);
     const packed = deflate ? new Uint8Array(deflateRawSync(bytes)) : bytes;
     const [offset, method, crc] = [lengthOf(parts), deflate ? 8 : 0, crc32(bytes)];
@@ -57,7 +59,8 @@ export function zip(members: readonly Member[], { zip64 = false } = {}): Uint8Ar
         4,
         short(packed.length),
       ]),
-      record([4, short(bytes.length)], [2, title.length], [2, extra.length], [2, 0], [2, 0], [2, 0], [4, 0]),
+      record([4, short(bytes.length)], [2, title.length], [2, extra.length], [2, 0], [2, 0], [2, 0]),
+      record([4, mode * 0x10000]),
       record([4, short(offset)]),
       title,
       extra,

@@ -31,7 +31,15 @@ Deno.test("a run keeps its recipe, where it is from, its labels and what its dat
     await run(recipe, { engine, folder, from, data: "/films", limit: 12 });
     const { recipe: resolved, ...record } = await readRecord(folder);
     assertEquals(record, {
-      ...{ onesheet: "0.1.0", ...from, data: "/films", limit: 12, weights: "random", engine: "portable" },
+      ...{
+        onesheet: "0.1.0",
+        ...from,
+        data: "/films",
+        limit: 12,
+        weights: "random",
+        engine: "portable",
+        engineOptions: {},
+      },
     });
     assertEquals(resolved, {
       ...{

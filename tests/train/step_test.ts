@@ -109,6 +109,15 @@ eachEngine("gradients are those of the loss, and asking for them changes nothing
   });
 });
 
+eachEngine("a scaled loss gives the same loss and the same gradients, bit for bit", async (engine) => {
+  await withMemory(engine, async (memory) => {
+    const batch = { image, labels, ...seed(1) };
+    const plain = await memory.compile(gradientStep(parts)).run(batch);
+    const scaled = await memory.compile(gradientStep({ ...parts, lossScale: 2 ** 13 })).run(batch);
+    assertEquals(scaled, plain);
+  });
+});
+
 Deno.test("the same seed gives the same step, another seed another, and no seed drops nothing", async () => {
   const engine = await portable();
   const lossOf = async (options: Values) => {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { cacheFolder } from "../../base/cache.ts";
 import { OnesheetError } from "../../base/errors.ts";
+import { type BuildName, folders } from "./builds.ts";
 import { libraryNames, version } from "./wheel.ts";
 
 /** The two shared libraries of libtensorflow, present on the disk. */
@@ -12,12 +13,14 @@ export interface LibraryFiles {
   readonly core: string;
   /** Path of libtensorflow_framework: tensors, statuses. */
   readonly framework: string;
+  /** The folder of NVIDIA's libraries, of the CUDA build. */
+  readonly nvidia?: string;
   /** Undefined for a folder of the user's own, until the library is opened. */
   readonly version?: string;
 }
 
-/** Where `prepare` puts the libraries. */
-export const libraryFolder = (): string => join(cacheFolder(), `tensorflow-${version}`);
+/** Where `prepare` puts a build. */
+export const buildFolder = (build: BuildName): string => join(cacheFolder(), folders[build]);
 
 function isFile(path: string): boolean {
   try {
@@ -32,9 +35,17 @@ function filesIn(folder: string): LibraryFiles | undefined {
   return isFile(core) && isFile(framework) ? { folder, core, framework } : undefined;
 }
 
+/** A build in the cache folder. */
+function kept(build: BuildName): LibraryFiles | undefined {
+  const folder = buildFolder(build);
+  const files = filesIn(build === "cpu" ? folder : join(folder, "tensorflow"));
+  if (files === undefined || build === "cpu") return files && { ...files, version };
+  return { ...files, folder, nvidia: join(folder, "nvidia"), version };
+}
+
 /**
- * The libraries in the folder that ONESHEET_TENSORFLOW names, otherwise those in the cache folder; undefined when
- * they were never set up. A variable that names a folder without them is an error.
+ * The libraries in the folder that ONESHEET_TENSORFLOW names, otherwise those of a build in the cache folder; undefined
+ * when it was never set up. A variable that names a folder without them is an error.
  *
  * @example
  * ```ts
@@ -43,12 +54,9 @@ function filesIn(folder: string): LibraryFiles | undefined {
  * console.log(locate()?.core ?? "libtensorflow is not set up");
  * ```
  */
-export function locate(): LibraryFiles | undefined {
+export function locate(build: BuildName = "cpu"): LibraryFiles | undefined {
   const own = Deno.env.get("ONESHEET_TENSORFLOW");
-  if (!own) {
-    const files = filesIn(libraryFolder());
-    return files && { ...files, version };
-  }
+  if (!own) return kept(build);
   const files = filesIn(own);
   if (files === undefined) {
     throw new OnesheetError(
@@ -59,3 +67,6 @@ export function locate(): LibraryFiles | undefined {
   }
   return files;
 }
+
+/** The libraries to compute with on the CPU: those of the CPU's build, otherwise of CUDA's, which does that as well. */
+export const locateForCpu = (): LibraryFiles | undefined => locate("cpu") ?? locate("cuda");

@@ -50,7 +50,7 @@ export async function pipDownload(
     args: [
       "-m", "pip", "download", `${wheel.package}==${version}`, "--no-deps", "--only-binary=:all:",
       "--implementation", interpreter.slice(0, 2), "--python-version", interpreter.slice(2), "--abi", abi,
-      "--platform", tag, "--dest", folder, "--no-cache-dir", "--progress-bar=off", "--quiet",
+      ...tag.split(".").flatMap((one) => ["--platform", one]), "--dest", folder, "--no-cache-dir", "--progress-bar=off", "--quiet",
     ],
     // pip's temporary files go to the cache's disk too: /tmp is often small, and their growth is the progress.
     env: { TMPDIR: folder, PIP_DISABLE_PIP_VERSION_CHECK: "1" },

@@ -8,6 +8,8 @@ import { messageOf, OnesheetError } from "../../base/errors.ts";
 import { writeAll, writeWhole } from "../../base/files.ts";
 
 interface Entry {
+  /** Unix permissions; 0 where the archive gives none. */
+  readonly mode: number;
   readonly method: number;
   /** Bytes in the archive. */
   readonly packed: number;
@@ -19,6 +21,7 @@ interface Entry {
 
 const MEGABYTE = 1 << 20;
 const STORED = 0, DEFLATED = 8;
+const EXECUTABLE = 0o100;
 
 const broken = (archive: string, reason: string) =>
   new OnesheetError(`Cannot unpack "${archive}": ${reason}`);
@@ -66,7 +69,13 @@ function entryAt(view: DataView, at: number, nameLength: number, extraLength: nu
     extra += 8;
     return Number(view.getBigUint64(extra - 8, true));
   });
-  return { method: view.getUint16(at + 10, true), size, packed, offset };
+  return {
+    mode: view.getUint16(at + 40, true) & 0o777,
+    method: view.getUint16(at + 10, true),
+    size,
+    packed,
+    offset,
+  };
 }
 
 function entriesOf(view: DataView<ArrayBuffer>): Map<string, Entry> {
@@ -83,7 +92,7 @@ function entriesOf(view: DataView<ArrayBuffer>): Map<string, Entry> {
 }
 
 /**
- * Writes members of a zip archive to files, each whole or not at all.
+ * Writes members of a zip archive to files, each whole or not at all; programs become executable.
  *
  * @param targets path to write, by name in the archive.
  * @param onBytes told the number of unpacked bytes of each piece written.
@@ -103,7 +112,7 @@ export async function unzip(
   for (const [name, path] of Object.entries(targets)) {
     const entry = entries.get(name);
     if (entry === undefined) throw broken(archive, `expected a file "${name}" in it, found none`);
-    const { method, packed, size } = entry;
+    const { mode, method, packed, size } = entry;
     if (method !== STORED && method !== DEFLATED) {
       throw broken(archive, `expected "${name}" stored or deflated, found compression method ${method}`);
     }
@@ -125,5 +134,6 @@ export async function unzip(
       }
       if (written !== size) throw broken(archive, `expected ${size} bytes in "${name}", found ${written}`);
     });
+    if (mode & EXECUTABLE) await Deno.chmod(path, 0o755);
   }
 }
