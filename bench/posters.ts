@@ -54,7 +54,7 @@ function shapes(width: number, height: number, seed: string): string {
 }
 
 /** The poster of a row: 1 to 3 megapixels, 250 to 450 kB. */
-export async function posterOf(row: number): Promise<Uint8Array> {
+export async function largePoster(row: number): Promise<Uint8Array> {
   const stream = random("poster", row);
   const width = Math.round(Math.sqrt(stream.uniform(1e6, 3e6) / 1.48));
   const height = Math.round(width * 1.48);

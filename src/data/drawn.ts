@@ -72,13 +72,17 @@ const text = (name: string): SchemaElement => ({
   logical_type: { type: "STRING" },
 });
 
-const schema: SchemaElement[] = [
+/** The hub data set's columns. */
+export const filmSchema: SchemaElement[] = [
   { name: "schema", repetition_type: "REQUIRED", num_children: 2 },
   ...list("messages", [text("content"), text("role")]),
   ...list("images", [bytes("bytes"), text("path")]),
 ];
 
-const messagesOf = ({ plot, genres }: Film) => [
+/** The messages of a row, as the hub data set has them. */
+export const messagesOf = (
+  { plot, genres }: Pick<Film, "plot" | "genres">,
+): { content: string; role: string }[] => [
   {
     content: "<image>Given the poster and the plot of a movie, list its genres.\n" +
       `Plot: ${plot}\nNote that a movie may belong to several genres.`,
@@ -130,7 +134,7 @@ export async function writeDrawn(folder: string, { rows, seed }: DrawnOptions): 
   if (await stampOf(path) === stamp) return;
   const films = Array.from({ length: rows }, (_, row) => film(seed, row));
   const file = parquetWriteBuffer({
-    schema,
+    schema: filmSchema,
     columnData: [
       { name: "messages", data: films.map(messagesOf) },
       { name: "images", data: films.map((film) => [{ bytes: film.poster, path: pathOf(film) }]) },

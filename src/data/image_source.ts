@@ -13,8 +13,8 @@ export interface ImageSource extends Disposable {
   images(examples: Int32Array, draw?: Draw): Promise<Float32Array>;
 }
 
-/** Pixels of an epoch from which threads are worth their start: 400 pictures of 224 by 224. */
-const MANY = 2e7;
+/** Pixels of an epoch from which threads are worth their start: 100 pictures of 224 by 224. */
+const MANY = 5e6;
 
 /** More threads than this wait for the disk. */
 const MOST = 8;
