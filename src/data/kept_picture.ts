@@ -8,7 +8,7 @@ import { resize } from "./resize.ts";
  * A validation poster of more pixels is decoded reduced, to 4 times the pixels that are wanted, so that the largest of
  * them (175 million pixels) takes neither seconds nor half a gigabyte.
  */
-export const GIANT = 24e6;
+const GIANT = 24e6;
 
 /** The size with this shorter side, of the same proportions; never larger. */
 export function reduced({ width, height }: Size, shorterSide: number): Size {
@@ -31,10 +31,17 @@ export async function trainingPicture(bytes: Uint8Array, shorterSide: number): P
   };
 }
 
-/** A picture as a model is shown it without chance: the whole of it, antialiased to `pixels` by `pixels`. */
-export async function plainPicture(bytes: Uint8Array, pixels: number): Promise<Picture> {
+/**
+ * A picture as a model is shown it without chance: the whole of it, antialiased to `pixels` by `pixels`. One of more
+ * pixels than `giant` is decoded reduced.
+ */
+export async function plainPicture(
+  bytes: Uint8Array,
+  pixels: number,
+  giant: number = GIANT,
+): Promise<Picture> {
   const header = imageHeader(bytes);
-  const isGiant = header.width * header.height > GIANT;
+  const isGiant = header.width * header.height > giant;
   const picture = isGiant ? await decodeAt(bytes, reduced(header, 4 * pixels)) : await decode(bytes);
   return resize(picture, pixels, pixels);
 }

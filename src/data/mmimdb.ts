@@ -53,7 +53,7 @@ const published: MmimdbOptions = {
   tokens: 128,
   pixels: 224,
   vocabulary: "google-bert/bert-base-uncased",
-  oversampling: 1.5,
+  oversampling: 1.25,
   augment: [],
   ...imagenet,
 };
