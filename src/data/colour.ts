@@ -64,6 +64,15 @@ export function adjustSaturation(picture: Picture, factor: number): Picture {
 const sector = Uint8Array.from({ length: 256 }, (_, hue) => Math.floor(hue * 6 / 255) % 6);
 const within = Float32Array.from({ length: 256 }, (_, hue) => hue * 6 / 255 - Math.floor(hue * 6 / 255));
 
+/** For each sixth: the channels of the largest value, of the one between and of the least. */
+const channels = [[0, 1, 2], [1, 0, 2], [1, 2, 0], [2, 1, 0], [2, 0, 1], [0, 2, 1]];
+const [ofMost, ofBetween, ofLeast] = [0, 1, 2].map((rank) =>
+  Uint8Array.from({ length: 256 }, (_, hue) => channels[sector[hue]][rank])
+);
+
+/** For each 8-bit hue: the share of the saturation that the value between lacks. */
+const lack = Float64Array.from(within, (share, hue) => sector[hue] % 2 === 0 ? 1 - share : share);
+
 /** For each 8-bit saturation, its share of 255 in single precision. */
 const saturated = Float32Array.from({ length: 256 }, (_, saturation) => saturation / 255);
 
@@ -102,13 +111,10 @@ export function adjustHue(picture: Picture, shift: number): Picture {
       continue;
     }
     const hue = (hueOf(red, green, blue, most, most - least) + step) & 255;
-    const s = saturated[saturation], f = within[hue];
-    const p = (most * (1 - s) + 0.5) | 0;
-    const six = sector[hue];
-    const between = (most * (1 - s * ((six & 1) === 0 ? 1 - f : f)) + 0.5) | 0;
-    to[i] = six === 0 || six === 5 ? most : six === 1 || six === 4 ? between : p;
-    to[i + 1] = six === 1 || six === 2 ? most : six === 0 || six === 3 ? between : p;
-    to[i + 2] = six === 3 || six === 4 ? most : six === 2 || six === 5 ? between : p;
+    const s = saturated[saturation];
+    to[i + ofMost[hue]] = most;
+    to[i + ofBetween[hue]] = (most * (1 - s * lack[hue]) + 0.5) | 0;
+    to[i + ofLeast[hue]] = (most * (1 - s) + 0.5) | 0;
   }
   return out;
 }
