@@ -43,13 +43,18 @@ export const randomResizedCrop = (
     );
     const scales = positive("randomResizedCrop.scale", set.scale);
     const ratios = positive("randomResizedCrop.ratio", set.ratio);
-    return (picture, random) =>
-      resizedCrop(
-        picture,
-        drawWindow(picture.width, picture.height, scales, ratios, random),
-        set.size,
-        set.size,
-      );
+    return (picture, random) => {
+      const { width, height } = picture.reducedFrom ?? picture;
+      const window = drawWindow(width, height, scales, ratios, random);
+      const [across, down] = [picture.width / width, picture.height / height];
+      const seen = {
+        x: window.x * across,
+        y: window.y * down,
+        width: window.width * across,
+        height: window.height * down,
+      };
+      return resizedCrop(picture, seen, set.size, set.size);
+    };
   });
 
 /** Mirrors the picture left to right with probability `p`. */
@@ -122,3 +127,21 @@ export const randomAffine = (
     };
     return (picture, random) => affine(picture, drawAffine(picture.width, picture.height, ranges, random));
   });
+
+/** The augmentations of this library by name, made from their settings. */
+const makers: Readonly<Record<string, (settings: never) => Augmentation>> = {
+  randomResizedCrop,
+  randomHorizontalFlip,
+  colorJitter,
+  randomRotation,
+  randomAffine,
+};
+
+/** An augmentation as data, for another thread. */
+export type Named = Pick<Augmentation, "name" | "options">;
+
+/** Whether another thread can make this augmentation again. */
+export const isNamed = ({ name }: Named): boolean => Object.hasOwn(makers, name);
+
+/** The augmentation again. */
+export const augmentationOf = ({ name, options }: Named): Augmentation => makers[name](options as never);

@@ -19,10 +19,12 @@ export const pixelLimit = 200e6;
 /** The decoders by name: `sharp` is native, `imagescript` is WebAssembly. */
 export type Decoder = "sharp" | "imagescript";
 
-const decoders: Record<Decoder, (bytes: Uint8Array, header: ImageHeader) => Promise<Samples>> = {
-  sharp: decodeNatively,
-  imagescript: decodePortably,
-};
+/** Width and height, in pixels. */
+export type Size = Pick<Picture, "width" | "height">;
+
+type Decode = (bytes: Uint8Array, header: ImageHeader, about?: Size) => Promise<Samples>;
+
+const decoders: Record<Decoder, Decode> = { sharp: decodeNatively, imagescript: decodePortably };
 
 let best: Promise<Decoder> | undefined;
 
@@ -30,8 +32,8 @@ let best: Promise<Decoder> | undefined;
 export const bestDecoder = (): Promise<Decoder> =>
   best ??= import("sharp").then(() => "sharp", () => "imagescript");
 
-/** `decode` with the decoder of this name. */
-export async function decodeWith(decoder: Decoder, bytes: Uint8Array): Promise<Picture> {
+/** `decode` with the decoder of this name; brought to the size `about`, if given, where that spares decoding. */
+export async function decodeWith(decoder: Decoder, bytes: Uint8Array, about?: Size): Promise<Picture> {
   const header = imageHeader(bytes);
   const { format, width, height } = header;
   if (width * height > pixelLimit) {
@@ -42,7 +44,7 @@ export async function decodeWith(decoder: Decoder, bytes: Uint8Array): Promise<P
   }
   try {
     if (format === "GIF") return await decodeGif(bytes);
-    return toRgb(await decoders[decoder](bytes, header), header.pixels);
+    return toRgb(await decoders[decoder](bytes, header, about), header.pixels);
   } catch (cause) {
     if (cause instanceof OnesheetError) throw cause;
     throw new OnesheetError(

@@ -1,13 +1,11 @@
 /** What a row of the hub data set says: the plot in its prompt, the genres in its answer, its poster. */
 
-/** What is used of a row. */
-export interface Example {
+/** What a row says in words. */
+export interface FilmText {
   /** The plot, stripped. */
   readonly plot: string;
   /** The genres, lower-cased. */
   readonly genres: readonly string[];
-  /** The encoded image file. */
-  readonly poster: Uint8Array;
 }
 
 /** Whitespace as Python's `\s` and `str.strip` have it; JavaScript's lacks U+001C-1F and U+0085 and adds U+FEFF. */
@@ -41,17 +39,16 @@ function byCodePoint(a: string, b: string): number {
 export const labelsOf = (genres: Iterable<readonly string[]>): string[] =>
   [...new Set([...genres].flat())].sort(byCodePoint);
 
-/**
- * The example in a parquet row `{ messages: [{ content, role }, …], images: [{ bytes, path }, …] }`;
- * undefined when it has no first image or fewer than two messages, as such a row does not count.
- */
-export function exampleOf(row: Readonly<Record<string, unknown>>): Example | undefined {
-  const { messages, images } = row;
-  if (!Array.isArray(messages) || messages.length < 2 || !Array.isArray(images)) return undefined;
+/** The first image file of a parquet row `{ images: [{ bytes, path }, …] }`; undefined when there is none. */
+export function posterOf({ images }: Readonly<Record<string, unknown>>): Uint8Array | undefined {
+  const poster = Array.isArray(images) ? images[0]?.bytes : undefined;
+  return poster instanceof Uint8Array ? poster : undefined;
+}
+
+/** What a parquet row `{ messages: [{ content, role }, …] }` says; undefined with fewer than two messages. */
+export function textOf({ messages }: Readonly<Record<string, unknown>>): FilmText | undefined {
+  if (!Array.isArray(messages) || messages.length < 2) return undefined;
   const [prompt, answer] = messages.map((message) => message?.content);
-  const poster = images[0]?.bytes;
-  if (typeof prompt !== "string" || typeof answer !== "string" || !(poster instanceof Uint8Array)) {
-    return undefined;
-  }
-  return { plot: plotOf(prompt), genres: genresOf(answer), poster };
+  if (typeof prompt !== "string" || typeof answer !== "string") return undefined;
+  return { plot: plotOf(prompt), genres: genresOf(answer) };
 }

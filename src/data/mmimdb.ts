@@ -1,13 +1,19 @@
 /** Posters, plots and genres in the file layout of the hub data set `sxj1215/mmimdb`. */
 import { type Choice, choice } from "../base/choice.ts";
 import { OnesheetError } from "../base/errors.ts";
+import { bestDecoder } from "./decode.ts";
+import { openFilms } from "./films.ts";
 import { fetchDataset } from "./hub.ts";
-import { labelsOf } from "./messages.ts";
+import { imageHeader } from "./image_header.ts";
+import { imageSource } from "./image_source.ts";
+import { plainPicture, reduced, trainingPicture } from "./kept_picture.ts";
 import { imagenet } from "./normalize.ts";
 import { type Places, usualPlaces } from "./places.ts";
-import { openPosters } from "./posters.ts";
+import { plotTokens } from "./plot_tokens.ts";
+import { type Keeping, keepPosters } from "./posters.ts";
 import { demand } from "./ranges.ts";
 import { inputSpecs, type Preparation, readerOf, rowsOf } from "./rows.ts";
+import { keptFile, keptOf } from "./slots.ts";
 import type { Dataset, OpenOptions, Reader, Source } from "./source.ts";
 import { trainTestSplit } from "./split.ts";
 import { type FoundTokenizer, MADE, tokenizerFor } from "./tokenizer_for.ts";
@@ -23,6 +29,11 @@ export interface MmimdbOptions extends Preparation {
   readonly seed: number;
   /** A folder with `tokenizer.json` or `vocab.txt`, or a model repository. */
   readonly vocabulary: string;
+  /**
+   * Training posters are kept reduced to a shorter side of this times `pixels`, at least 1; 0 keeps the files, to be
+   * decoded whole in every epoch.
+   */
+  readonly oversampling: number;
 }
 
 /** The opened data set, with the tokenizer a run must keep to read other plots the same way. */
@@ -42,35 +53,60 @@ const published: MmimdbOptions = {
   tokens: 128,
   pixels: 224,
   vocabulary: "google-bert/bert-base-uncased",
+  oversampling: 1.25,
   augment: [],
   ...imagenet,
 };
+
+/** What is kept of the posters: validation ones as the model is shown them, training ones for any augmentation. */
+async function keeping(
+  { pixels, oversampling, validation: share, seed }: MmimdbOptions,
+  validation: Int32Array,
+): Promise<Keeping> {
+  const isShown = new Set(validation);
+  const whole = oversampling === 0, shorterSide = Math.round(oversampling * pixels);
+  return {
+    settings: { pixels, shorterSide, share, seed, decoder: await bestDecoder() },
+    keep: async (example, poster) =>
+      isShown.has(example)
+        ? keptOf(await plainPicture(poster, pixels))
+        : whole
+        ? keptFile(poster)
+        : keptOf(await trainingPicture(poster, shorterSide)),
+    sizeOf: (example, poster) => {
+      if (whole && !isShown.has(example)) return poster.length;
+      const { width, height } = isShown.has(example)
+        ? { width: pixels, height: pixels }
+        : reduced(imageHeader(poster), shorterSide);
+      return width * height * 3;
+    },
+  };
+}
 
 async function open(
   options: MmimdbOptions,
   { data, kept, limit, onProgress }: OpenOptions,
   places: Places,
 ): Promise<MmimdbDataset> {
-  using resources = new DisposableStack();
   const folder = data ?? await fetchDataset(options.repo, onProgress, places);
-  const posters = resources.use(await openPosters(folder, onProgress, places));
-  const found = await tokenizerFor(kept ?? options.vocabulary, folder, posters.plots, onProgress, places);
-  const labels = labelsOf(posters.genres);
-  const { train, test } = trainTestSplit(posters.rows.length, {
-    test: options.validation,
-    seed: options.seed,
-  });
-  const side = (positions: Int32Array) =>
-    rowsOf(posters, positions.subarray(0, limit), labels, found.tokenizer, options);
-  const sides = { train: side(train), validation: side(test) };
-  const open = resources.move();
+  const films = await openFilms(folder, onProgress, places);
+  const found = await tokenizerFor(kept ?? options.vocabulary, folder, films.plots(), onProgress, places);
+  const plots = await plotTokens(films, found.tokenizer, options.tokens, onProgress, places);
+  const sides = trainTestSplit(films.rows.length, { test: options.validation, seed: options.seed });
+  const [train, validation] = [sides.train.subarray(0, limit), sides.test.subarray(0, limit)];
+  const wanted = new Int32Array([...train, ...validation]);
+  const keep = await keeping(options, sides.test);
+  const pictures = await keepPosters(films, wanted, keep, places.cache, onProgress);
+  const posters = imageSource(films, pictures, options, train.length);
+  const parts = { films, plots, posters };
   return {
     ...found,
-    labels,
-    ...sides,
+    labels: films.labels,
+    train: rowsOf(parts, train, options),
+    validation: rowsOf(parts, validation, options),
     kept: { [TOKENIZER]: found.tokenizer.json },
     ...(found.vocabulary === MADE && { makeshift: "the vocabulary" }),
-    [Symbol.asyncDispose]: () => Promise.resolve(open.dispose()),
+    [Symbol.asyncDispose]: () => Promise.resolve(posters[Symbol.dispose]()),
   };
 }
 
@@ -97,9 +133,11 @@ async function reader(options: MmimdbOptions, kept: string): Promise<Reader> {
  */
 export function mmimdb(options: Partial<MmimdbOptions> = {}): Choice<MmimdbSource> {
   return choice("mmimdb", { ...published, ...options }, (settings) => {
-    const { pixels, tokens } = settings;
+    const { pixels, tokens, oversampling } = settings;
     demand(Number.isInteger(pixels) && pixels >= 1, "mmimdb.pixels", "a whole number of at least 1", pixels);
     demand(Number.isInteger(tokens) && tokens >= 2, "mmimdb.tokens", "a whole number of at least 2", tokens);
+    const isFactor = oversampling === 0 || oversampling >= 1;
+    demand(isFactor, "mmimdb.oversampling", "a number of at least 1, or 0 for whole posters", oversampling);
     return {
       inputs: inputSpecs(settings),
       open: (request, places = usualPlaces()) => open(settings, request, places),

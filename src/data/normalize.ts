@@ -32,7 +32,9 @@ export function normalize(
 ): void {
   const table = (channel: 0 | 1 | 2): Float32Array => {
     const m = Math.fround(mean[channel]), s = Math.fround(std[channel]);
-    return Float32Array.from({ length: 256 }, (_, value) => Math.fround(Math.fround(value / 255) - m) / s);
+    const out = new Float32Array(256);
+    for (let value = 0; value < 256; value++) out[value] = Math.fround(Math.fround(value / 255) - m) / s;
+    return out;
   };
   const red = table(0), green = table(1), blue = table(2);
   for (let i = 0; i < data.length; i += 3) {

@@ -82,21 +82,32 @@ async function reading<T>({ path }: Shard, read: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Rows of a shard, from its footer. */
-export const rowCount = (shard: Shard): Promise<number> =>
-  reading(shard, async () => {
-    using file = await Deno.open(shard.path);
-    return Number((await parquetMetadataAsync(sliced(file, shard.size))).num_rows);
-  });
+/** Rows that are read together. */
+export interface RowGroup {
+  /** Row number in its shard of the first. */
+  readonly first: number;
+  /** How many there are. */
+  readonly count: number;
+}
+
+/** A shard that is being read. */
+export interface OpenShard extends Disposable {
+  /** Of the whole shard, in order. */
+  readonly groups: readonly RowGroup[];
+  /** Whether every value at the leaf `column` … `leaf` is there: none is null, no list is empty, as the footer says. */
+  isFull(group: RowGroup, column: string, leaf: string): boolean;
+  /** The rows of a group with these columns. Byte arrays that are no text come as `Uint8Array`. */
+  read(group: RowGroup, columns: readonly string[]): Promise<Row[]>;
+}
 
 /**
- * The rows of a shard with these columns, a row group at a time. Byte arrays that are no text come as `Uint8Array`.
+ * Opens a shard that must have these columns.
  *
- * Errors: a file that is cut short or no parquet, a column it does not have.
+ * Errors, on opening or reading: a file that is cut short or no parquet, a column it does not have.
  */
-export async function* rowGroups(shard: Shard, columns: readonly string[]): AsyncGenerator<Row[]> {
-  using handle = await Deno.open(shard.path);
-  const file = sliced(handle, shard.size);
+export async function openShard(shard: Shard, columns: readonly string[]): Promise<OpenShard> {
+  using opening = new DisposableStack();
+  const file = sliced(opening.use(await Deno.open(shard.path)), shard.size);
   const metadata = await reading(shard, () => parquetMetadataAsync(file));
   const present = parquetSchema(metadata).children.map(({ element }) => element.name);
   const missing = columns.find((column) => !present.includes(column));
@@ -105,14 +116,32 @@ export async function* rowGroups(shard: Shard, columns: readonly string[]): Asyn
       `Cannot read "${shard.path}": expected a column "${missing}", found ${present.join(", ")}`,
     );
   }
-  let rowStart = 0;
-  for (const group of metadata.row_groups) {
-    const rowEnd = rowStart + Number(group.num_rows);
-    const range = { rowStart, rowEnd };
-    yield await reading(
-      shard,
-      () => parquetReadObjects({ file, metadata, columns: [...columns], ...range, utf8: false }),
-    );
-    rowStart = rowEnd;
-  }
+  let first = 0;
+  const groups = metadata.row_groups.map(({ num_rows }) => {
+    const group = { first, count: Number(num_rows) };
+    first += group.count;
+    return group;
+  });
+  const open = opening.move();
+  return {
+    groups,
+    isFull: (group, column, leaf) => {
+      const { columns } = metadata.row_groups[groups.indexOf(group)];
+      const chunk = columns.find(({ meta_data }) =>
+        meta_data?.path_in_schema[0] === column && meta_data.path_in_schema.at(-1) === leaf
+      );
+      return chunk?.meta_data?.statistics?.null_count === 0n;
+    },
+    read: ({ first, count }, columns) =>
+      reading(shard, () =>
+        parquetReadObjects({
+          file,
+          metadata,
+          columns: [...columns],
+          rowStart: first,
+          rowEnd: first + count,
+          utf8: false,
+        })),
+    [Symbol.dispose]: () => open.dispose(),
+  };
 }

@@ -9,6 +9,8 @@ export interface Picture {
   readonly height: number;
   /** Three bytes a pixel, row by row. */
   readonly data: Uint8Array;
+  /** The size of the picture that this one was reduced from. */
+  readonly reducedFrom?: { readonly width: number; readonly height: number };
 }
 
 /** A part of a picture, in pixels; (`x`, `y`) is its upper left corner. */
@@ -29,23 +31,14 @@ export function blank(width: number, height: number): Picture {
   return { width, height, data: new Uint8Array(width * height * 3) };
 }
 
-/**
- * The window of `width` by `height` pixels whose upper left corner is at (`x`, `y`).
- * Throws `OnesheetError` when the window leaves the picture.
- */
-export function crop(picture: Picture, x: number, y: number, width: number, height: number): Picture {
-  if (x < 0 || y < 0 || x + width > picture.width || y + height > picture.height) {
-    throw new OnesheetError(
-      `Cannot crop: expected a window inside ${picture.width} by ${picture.height} pixels, ` +
-        `found ${width} by ${height} at (${x}, ${y})`,
-    );
-  }
-  const out = blank(width, height);
-  for (let row = 0; row < height; row++) {
-    const from = ((y + row) * picture.width + x) * 3;
-    out.data.set(picture.data.subarray(from, from + width * 3), row * width * 3);
-  }
-  return out;
+/** Throws `OnesheetError` when a window leaves the picture. */
+export function demandInside(picture: Picture, { x, y, width, height }: Window): void {
+  const spare = 1e-6; // a window that was scaled may be off by a rounding
+  if (x >= 0 && y >= 0 && x + width <= picture.width + spare && y + height <= picture.height + spare) return;
+  throw new OnesheetError(
+    `Cannot crop: expected a window inside ${picture.width} by ${picture.height} pixels, ` +
+      `found ${width} by ${height} at (${x}, ${y})`,
+  );
 }
 
 /** The picture mirrored left to right. */

@@ -1,137 +1,141 @@
 /**
- * A data set made ready for shuffled epochs. Parquet can only be read a row group at a time, and the posters may not
- * fit in memory; so the first opening copies every encoded poster into one packed file in the cache folder, with an
- * index of where each lies and what its row says. Later openings read the index only.
+ * The posters of a data set, decoded once: parquet can only be read a row group at a time and decoding is most of the
+ * work of an epoch, so what epochs need of each poster is kept in the cache folder. What was kept before stays when the
+ * work is cut; runs and processes share it.
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { messageOf, OnesheetError } from "../base/errors.ts";
-import { writeAll, writeFileWhole, writeWhole } from "../base/files.ts";
-import { exampleOf } from "./messages.ts";
-import { rowCount, rowGroups, type Shard, shardsOf } from "./parquet.ts";
-import { type Places, usualPlaces } from "./places.ts";
-import { bytesAt, textIfThere } from "./read.ts";
+import { lock } from "../base/lock.ts";
+import { freeBytes, isNoSpace, noSpace, readable } from "../base/space.ts";
+import type { Films } from "./films.ts";
+import { type EncodedPoster, encodedPosters } from "./encoded_posters.ts";
+import { isFilled, type Kept, noSlots, SLOT, slotFor, slotOf, type Slots, slotsIn } from "./slots.ts";
 import type { OpenOptions } from "./source.ts";
 
-/** Examples by position: the rows that count, in the order of the data set. */
-export interface Posters extends Disposable {
-  /** Row number in the data set of each example. */
-  readonly rows: readonly number[];
-  /** The plot of each example. */
-  readonly plots: readonly string[];
-  /** The genres of each example, lower-cased. */
-  readonly genres: readonly (readonly string[])[];
-  /** The encoded image of the example at this position. */
-  poster(position: number): Uint8Array;
+/** How a poster is kept. */
+export interface Keeping {
+  /** Everything that what is kept depends on, beside the posters themselves. */
+  readonly settings: unknown;
+  /** What is kept of an example's poster. */
+  keep(example: number, poster: Uint8Array): Promise<Kept>;
+  /** How many bytes that will be. */
+  sizeOf(example: number, poster: Uint8Array): number;
 }
 
-/** What is kept beside the packed file; `offsets` has one more entry than `rows`: the packed file's size. */
-interface Index {
-  readonly rows: number[];
-  readonly plots: string[];
-  readonly genres: string[][];
-  readonly offsets: number[];
+/** Posters that are kept. */
+export interface Posters {
+  /** The file they lie in. */
+  readonly path: string;
+  /** Where in it the example's lies. */
+  slot(example: number): Slots;
+  /** Keeps the example's anew, because what the slot led to was not as it was written. */
+  again(example: number, broken: Slots): Promise<void>;
 }
 
-/** Goes up whenever what is kept, or how it is taken out of a row, changes. */
+/** Goes up whenever what is kept changes for the same settings. */
 const FORMAT = 1;
 
-const keyOf = (shards: readonly Shard[]): string => {
-  const identity = shards.map(({ name, size, modified }) => [name, size, modified]);
-  return createHash("sha256").update(JSON.stringify([FORMAT, identity])).digest("hex").slice(0, 32);
-};
+/** Decoded at once, for each core. */
+const LANES = 2;
 
-/** Copies the posters of all shards into `file` and collects the index. */
-async function pack(
-  shards: readonly Shard[],
-  file: Deno.FsFile,
-  onProgress: OpenOptions["onProgress"],
-): Promise<Index> {
-  const index: Index = { rows: [], plots: [], genres: [], offsets: [0] };
-  const total = (await Promise.all(shards.map(rowCount))).reduce((sum, n) => sum + n, 0);
-  let row = 0;
-  for (const shard of shards) {
-    for await (const group of rowGroups(shard, ["messages", "images"])) {
-      for (const record of group) {
-        const example = exampleOf(record);
-        if (example !== undefined) {
-          await writeAll(file, example.poster);
-          index.rows.push(row);
-          index.plots.push(example.plot);
-          index.genres.push([...example.genres]);
-          index.offsets.push(index.offsets[index.offsets.length - 1] + example.poster.length);
-        }
-        row++;
-      }
-      onProgress?.("packing posters", row, total);
-    }
-  }
-  if (index.rows.length > 0) return index;
-  throw new OnesheetError(
-    `Cannot use the data: expected rows with an image and two messages, found none in ${row} rows of "${
-      shards[0].path
-    }"${shards.length > 1 ? " and the files beside it" : ""}`,
-  );
+/** The sentence of a poster that cannot be used. */
+export const posterError = (row: number, error: unknown): OnesheetError =>
+  new OnesheetError(`Cannot use the poster of row ${row}: ${messageOf(error)}`, { cause: error });
+
+/** Keeps what `source` gives, from several lanes; the first failure ends them all and is thrown. */
+async function inLanes(
+  source: AsyncGenerator<EncodedPoster>,
+  keep: (poster: EncodedPoster) => Promise<void>,
+) {
+  const lane = async () => {
+    for await (const poster of source) await keep(poster);
+  };
+  const lanes = Array.from({ length: LANES * navigator.hardwareConcurrency }, lane);
+  const failed = (await Promise.allSettled(lanes)).find(({ status }) => status === "rejected");
+  if (failed !== undefined) throw (failed as PromiseRejectedResult).reason;
 }
 
-/** Makes the packed file and then its index: where the index is, the packed file is whole. */
-async function prepare(
-  shards: readonly Shard[],
-  packed: string,
-  indexed: string,
-  onProgress: OpenOptions["onProgress"],
-): Promise<Index> {
-  const folder = join(packed, "..");
-  try {
-    await Deno.mkdir(folder, { recursive: true });
-    let index: Index | undefined;
-    await writeWhole(packed, async (file) => {
-      index = await pack(shards, file, onProgress);
-    });
-    await writeFileWhole(indexed, JSON.stringify(index));
-    return index!;
-  } catch (error) {
-    if (error instanceof OnesheetError) throw error;
-    throw new OnesheetError(
-      `Cannot keep the posters in "${folder}": ${
-        messageOf(error)
-      }; set ONESHEET_CACHE to a folder with room for them`,
-      { cause: error },
-    );
-  }
-}
-
-/** The index of an earlier opening; undefined when there is none or its packed file is gone or of another size. */
-async function kept(packed: string, indexed: string): Promise<Index | undefined> {
-  const text = await textIfThere(indexed);
-  if (text === undefined) return undefined;
-  const index = JSON.parse(text) as Index;
-  const size = await Deno.stat(packed).then((stat) => stat.size, () => -1);
-  return size === index.offsets[index.offsets.length - 1] ? index : undefined;
-}
-
-/**
- * Opens the data set in a folder, packing its posters first unless an earlier opening did: the shards' names, sizes
- * and times tell. `onProgress` hears of rows.
- *
- * Errors: no folder, no parquet files, a broken file, a missing column, no row that counts, no room in the cache.
- */
-export async function openPosters(
+/** What the first posters say all of them will take; an error where the disk has less. */
+async function sized(
   folder: string,
-  onProgress?: OpenOptions["onProgress"],
-  { cache }: Places = usualPlaces(),
+  first: readonly EncodedPoster[],
+  count: number,
+  keeping: Keeping,
+): Promise<number> {
+  const bytes = first.reduce((sum, { example, row, poster }) => {
+    try {
+      return sum + keeping.sizeOf(example, poster);
+    } catch (error) {
+      throw posterError(row, error);
+    }
+  }, 0);
+  const needed = Math.ceil(bytes / first.length * count);
+  const free = await freeBytes(folder);
+  if (free === undefined || free >= needed) return needed;
+  throw noSpace("keep the posters", folder, needed, readable(free));
+}
+
+/** Keeps the posters of these examples that are not kept yet, and opens them. */
+export async function keepPosters(
+  films: Films,
+  examples: Int32Array,
+  keeping: Keeping,
+  cache: string,
+  onProgress: OpenOptions["onProgress"] = () => {},
 ): Promise<Posters> {
-  const shards = await shardsOf(folder);
-  const name = join(cache, "posters", keyOf(shards));
-  const [packed, indexed] = [`${name}.pack`, `${name}.json`];
-  const index = await kept(packed, indexed) ?? await prepare(shards, packed, indexed, onProgress);
-  const file = await Deno.open(packed);
+  const identity = JSON.stringify([FORMAT, films.key, keeping.settings]);
+  const key = createHash("sha256").update(identity).digest("hex").slice(0, 32);
+  const folder = join(cache, "posters");
+  const [path, index] = [join(folder, `${key}.pictures`), join(folder, `${key}.slots`)];
+  let slots = noSlots(films.rows.length);
+
+  const fill = async (wanted: Int32Array, broken?: Slots): Promise<void> => {
+    using _held = await lock(join(folder, `${key}.lock`), () => onProgress("waiting for another run", 0, 1));
+    using pictures = await Deno.open(path, { write: true, create: true });
+    using slotFile = await Deno.open(index, { read: true, write: true, create: true });
+    let end = await pictures.seek(0, Deno.SeekMode.End);
+    slots = slotsIn(await Deno.readFile(index), films.rows.length, end);
+    const isBroken = (example: number) => broken !== undefined && slotOf(slots, example)[0] === broken[0];
+    const missing = wanted.filter((example) => !isFilled(slots, example) || isBroken(example));
+    if (missing.length === 0) return;
+    const write = (file: Deno.FsFile, bytes: Uint8Array, at: number) => {
+      file.seekSync(at, Deno.SeekMode.Start);
+      for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+    };
+    let done = 0, what = "";
+    const source = encodedPosters(films, missing, async (first) => {
+      what = `keeping posters, ${readable(await sized(folder, first, missing.length, keeping))}`;
+    });
+    await inLanes(source, async ({ example, row, poster }) => {
+      const kept = await keeping.keep(example, poster).catch((error) => {
+        throw posterError(row, error);
+      });
+      write(pictures, kept.data, end);
+      slotOf(slots, example).set(slotFor(kept, end));
+      end += kept.data.length;
+      const slot = slotOf(slots, example);
+      write(slotFile, new Uint8Array(slot.buffer, slot.byteOffset, SLOT), example * SLOT);
+      onProgress(what, ++done, missing.length);
+    });
+  };
+
+  /** What was not thrown on purpose is about the folder. */
+  const filled = (wanted: Int32Array, broken?: Slots): Promise<void> =>
+    fill(wanted, broken).catch((error) => {
+      if (error instanceof OnesheetError) throw error;
+      const why = isNoSpace(error) ? "a full disk" : messageOf(error);
+      throw new OnesheetError(
+        `Cannot keep the posters in "${folder}": expected room for them, found ${why}; ` +
+          "set ONESHEET_CACHE to a folder on a larger disk",
+        { cause: error },
+      );
+    });
+
+  await filled(examples);
   return {
-    ...index,
-    poster: (position) => {
-      const [start, end] = [index.offsets[position], index.offsets[position + 1]];
-      return bytesAt(file, start, end - start);
-    },
-    [Symbol.dispose]: () => file.close(),
+    path,
+    slot: (example) => slotOf(slots, example),
+    again: (example, broken) => filled(Int32Array.of(example), broken),
   };
 }

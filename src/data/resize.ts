@@ -4,7 +4,7 @@
  * vertically first; the published notebook ran on an earlier one. The two differ by at most one level.)
  * Source: Pillow 12, src/libImaging/Resample.c.
  */
-import { blank, crop, type Picture, type Window } from "./picture.ts";
+import { blank, demandInside, type Picture, type Window } from "./picture.ts";
 
 /** Bits after the binary point of a weight: 32 - 8 (the pixel) - 2 (sign and headroom). */
 const fractionBits = 32 - 8 - 2;
@@ -19,9 +19,24 @@ interface Taps {
   readonly stride: number;
 }
 
+/** A stretch of input pixels, of which those from `first` to before `end` are seen. */
+interface Stretch {
+  readonly first: number;
+  readonly end: number;
+  /** Where the outputs begin, from `first` on, and how far they go; need not be whole. */
+  readonly start: number;
+  readonly size: number;
+}
+
+/** The stretch from `start` on, `size` long, of pixels in all. */
+function stretch(start: number, size: number, pixels: number): Stretch {
+  const first = Math.floor(start);
+  return { first, end: Math.min(Math.ceil(start + size), pixels), start: start - first, size };
+}
+
 /** A triangle of half-width 1 output pixel, or 1 input pixel when enlarging, around each output pixel's centre. */
-function triangleTaps(inSize: number, outSize: number): Taps {
-  const scale = inSize / outSize;
+function triangleTaps({ first: from, end, start, size }: Stretch, outSize: number): Taps {
+  const scale = size / outSize;
   const support = Math.max(scale, 1);
   const stride = Math.ceil(support) * 2 + 1;
   const first = new Int32Array(outSize);
@@ -29,15 +44,15 @@ function triangleTaps(inSize: number, outSize: number): Taps {
   const weights = new Int32Array(outSize * stride);
   const exact = new Float64Array(stride);
   for (let out = 0; out < outSize; out++) {
-    const center = (out + 0.5) * scale;
+    const center = start + (out + 0.5) * scale;
     const low = Math.max(Math.trunc(center - support + 0.5), 0);
-    const high = Math.min(Math.trunc(center + support + 0.5), inSize);
+    const high = Math.min(Math.trunc(center + support + 0.5), end - from);
     let sum = 0;
     for (let i = low; i < high; i++) {
       exact[i - low] = Math.max(1 - Math.abs((i - center + 0.5) * (1 / support)), 0);
       sum += exact[i - low];
     }
-    first[out] = low;
+    first[out] = from + low;
     count[out] = high - low;
     for (let k = 0; k < high - low; k++) {
       weights[out * stride + k] = Math.trunc(0.5 + exact[k] / sum * (1 << fractionBits));
@@ -46,12 +61,13 @@ function triangleTaps(inSize: number, outSize: number): Taps {
   return { first, count, weights, stride };
 }
 
-function horizontal(picture: Picture, width: number): Picture {
-  const { data, height } = picture;
-  const out = blank(width, height);
-  const { first, count, weights, stride } = triangleTaps(picture.width, width);
+/** The columns of a picture brought to `width` outputs, in the rows from `top` to before `bottom`. */
+function horizontal(picture: Picture, columns: Stretch, width: number, top: number, bottom: number): Picture {
+  const { data } = picture;
+  const out = blank(width, bottom - top);
+  const { first, count, weights, stride } = triangleTaps(columns, width);
   const to = out.data;
-  for (let y = 0, at = 0; y < height; y++) {
+  for (let y = top, at = 0; y < bottom; y++) {
     const row = y * picture.width;
     for (let x = 0; x < width; x++) {
       let red = half, green = half, blue = half;
@@ -72,10 +88,10 @@ function horizontal(picture: Picture, width: number): Picture {
   return out;
 }
 
-function vertical(picture: Picture, height: number): Picture {
+function vertical(picture: Picture, rows: Stretch, height: number): Picture {
   const { data, width } = picture;
   const out = blank(width, height);
-  const { first, count, weights, stride } = triangleTaps(picture.height, height);
+  const { first, count, weights, stride } = triangleTaps(rows, height);
   const to = out.data;
   const rowBytes = width * 3;
   const sums = new Int32Array(rowBytes);
@@ -102,15 +118,20 @@ function vertical(picture: Picture, height: number): Picture {
  * assertEquals([...resize(twoByOne, 1, 1).data], [100, 50, 25]);
  * ```
  */
-export function resize(picture: Picture, width: number, height: number): Picture {
-  const across = width === picture.width ? picture : horizontal(picture, width);
-  return height === picture.height ? across : vertical(across, height);
-}
+export const resize = (picture: Picture, width: number, height: number): Picture =>
+  resizedCrop(picture, { x: 0, y: 0, width: picture.width, height: picture.height }, width, height);
 
-/** A window of the picture brought to a size: `crop` and then `resize`. */
-export const resizedCrop = (
-  picture: Picture,
-  window: Window,
-  width: number,
-  height: number,
-): Picture => resize(crop(picture, window.x, window.y, window.width, window.height), width, height);
+/**
+ * A window of the picture brought to a size: what lies outside it is not seen. A window whose sides are not whole
+ * numbers sees the pixels that it cuts, by the same weights. Throws `OnesheetError` when it leaves the picture.
+ */
+export function resizedCrop(picture: Picture, window: Window, width: number, height: number): Picture {
+  demandInside(picture, window);
+  const columns = stretch(window.x, window.width, picture.width);
+  const rows = stretch(window.y, window.height, picture.height);
+  const isWhole = width === picture.width && window.width === width;
+  if (isWhole && height === picture.height && window.height === height) return picture;
+  const across = isWhole ? picture : horizontal(picture, columns, width, rows.first, rows.end);
+  const down = isWhole ? rows : { ...rows, first: 0, end: rows.end - rows.first };
+  return vertical(across, down, height);
+}

@@ -32,7 +32,7 @@ const BERT_SIZE = 30522;
 export async function tokenizerFor(
   vocabulary: string,
   dataFolder: string,
-  plots: readonly string[],
+  plots: Iterable<string>,
   onProgress?: OpenOptions["onProgress"],
   places: Places = usualPlaces(),
 ): Promise<FoundTokenizer> {
@@ -54,8 +54,8 @@ export async function tokenizerFor(
     const entries = vocabularyOf(plots, BERT_SIZE);
     onProgress?.(
       `making a vocabulary of the plots, as ${vocabulary} is out of reach`,
-      plots.length,
-      plots.length,
+      entries.length,
+      entries.length,
     );
     return { tokenizer: tokenizer({ vocab: entries }), vocabulary: MADE };
   }

@@ -57,16 +57,17 @@ function sample(picture: Picture, m: Matrix): Picture {
     return copyGrid(picture, positions(startX, m[0], width), positions(startY, m[4], height));
   }
   const out = blank(width, height);
+  const to = out.data;
   const [alongX, acrossX, alongY, acrossY] = [fixed(m[0]), fixed(m[1]), fixed(m[3]), fixed(m[4])];
   const right = width * 65536, bottom = height * 65536;
   let rowX = fixed(startX), rowY = fixed(startY);
   for (let y = 0, at = 0; y < height; y++, rowX += acrossX, rowY += acrossY) {
     for (let x = 0, fromX = rowX, fromY = rowY; x < width; x++, at += 3, fromX += alongX, fromY += alongY) {
       if (fromX < 0 || fromX >= right || fromY < 0 || fromY >= bottom) continue;
-      const from = (Math.floor(fromY / 65536) * width + Math.floor(fromX / 65536)) * 3;
-      out.data[at] = data[from];
-      out.data[at + 1] = data[from + 1];
-      out.data[at + 2] = data[from + 2];
+      const from = (((fromY / 65536) | 0) * width + ((fromX / 65536) | 0)) * 3;
+      to[at] = data[from];
+      to[at + 1] = data[from + 1];
+      to[at + 2] = data[from + 2];
     }
   }
   return out;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { exampleOf, genresOf, labelsOf, plotOf } from "../../src/data/messages.ts";
+import { genresOf, labelsOf, plotOf, posterOf, textOf } from "../../src/data/messages.ts";
 
 const prompt = (plot: string) => `Poster.\nPlot: ${plot}\nNote that a movie may have several genres.`;
 
@@ -44,11 +44,12 @@ Deno.test("labels are every genre once in code-point order", () => {
 Deno.test("a row counts only with a first image and two messages", () => {
   const messages = [{ content: prompt("x"), role: "user" }, { content: "Drama", role: "assistant" }];
   const poster = Uint8Array.of(1);
-  const images = [{ bytes: poster, path: null }];
-  assertEquals(exampleOf({ messages, images }), { plot: "x", genres: ["drama"], poster });
-  assertEquals(exampleOf({ messages: messages.slice(0, 1), images }), undefined);
-  assertEquals(exampleOf({ messages, images: [] }), undefined);
-  assertEquals(exampleOf({ messages, images: [{ bytes: null, path: "x.jpg" }] }), undefined);
-  assertEquals(exampleOf({ messages: null, images }), undefined);
-  assertEquals(exampleOf({ messages, images: null }), undefined);
+  assertEquals(textOf({ messages }), { plot: "x", genres: ["drama"] });
+  assertEquals(textOf({ messages: messages.slice(0, 1) }), undefined);
+  assertEquals(textOf({ messages: [{ content: null }, messages[1]] }), undefined);
+  assertEquals(textOf({}), undefined);
+  assertEquals(posterOf({ images: [{ bytes: poster, path: null }] }), poster);
+  assertEquals(posterOf({ images: [] }), undefined);
+  assertEquals(posterOf({ images: [{ bytes: null, path: "x.jpg" }] }), undefined);
+  assertEquals(posterOf({ images: null }), undefined);
 });

@@ -117,9 +117,8 @@ Deno.test("a poster that cannot be decoded is named by its row", async () => {
     i === split.train[0] ? hubRow("x", "War", Uint8Array.of(1, 2, 3)) : row
   );
   await withDataset({ "a.parquet": parquetOf(broken) }, async (data, places) => {
-    await using set = await mmimdb(small).made.open({ data }, places);
     await assertRejects(
-      () => set.train.batch(at(0)),
+      () => mmimdb(small).made.open({ data }, places),
       OnesheetError,
       `Cannot use the poster of row ${split.train[0]}: `,
     );
@@ -133,6 +132,7 @@ Deno.test("settings can be changed by name and are checked", () => {
     OnesheetError,
     '"mmimdb.pixels": expected a whole number of at least 1',
   );
+  assertThrows(() => mmimdb().with({ oversampling: 0.5 }), OnesheetError, '"mmimdb.oversampling"');
   assertThrows(() => mmimdb().with({ tokens: 1 }), OnesheetError, '"mmimdb.tokens": expected a whole number');
   assertThrows(() => mmimdb().with({ token: 1 }), OnesheetError, 'did you mean "tokens"?');
 });

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { OnesheetError } from "../../src/base/errors.ts";
-import { type Row, rowCount, rowGroups, shardsOf } from "../../src/data/parquet.ts";
+import { openShard, type Row, shardsOf } from "../../src/data/parquet.ts";
 import { hubRow, parquetOf, withDataset } from "./parquet_files.ts";
 
 const row = (n: number) => hubRow(`plot ${n}`, "Drama", Uint8Array.of(n, 0xff, 0));
@@ -10,7 +10,8 @@ const small = parquetOf([row(0)]);
 async function groupsOf(folder: string, columns: string[]): Promise<Row[][]> {
   const groups: Row[][] = [];
   for (const shard of await shardsOf(folder)) {
-    for await (const group of rowGroups(shard, columns)) groups.push(group);
+    using open = await openShard(shard, columns);
+    for (const group of open.groups) groups.push(await open.read(group, columns));
   }
   return groups;
 }
@@ -21,7 +22,9 @@ Deno.test("rows come a row group at a time with nested text and raw bytes", asyn
     const groups = await groupsOf(folder, ["messages", "images"]);
     assertEquals(groups.map((group) => group.length), [2, 1]);
     assertEquals(groups.flat(), rows as unknown as Row[]);
-    assertEquals(await Promise.all((await shardsOf(folder)).map(rowCount)), [3]);
+    using open = await openShard((await shardsOf(folder))[0], ["images"]);
+    assertEquals(open.groups, [{ first: 0, count: 2 }, { first: 2, count: 1 }]);
+    assertEquals(open.groups.map((group) => open.isFull(group, "images", "bytes")), [false, true]);
   });
 });
 

@@ -1,90 +1,128 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
+import { type Films, openFilms } from "../../src/data/films.ts";
 import type { Places } from "../../src/data/places.ts";
-import { openPosters } from "../../src/data/posters.ts";
-import { type HubRow, hubRow, parquetOf, withDataset } from "./parquet_files.ts";
+import { type Keeping, keepPosters } from "../../src/data/posters.ts";
+import { isFilled, keptAt, keptFile } from "../../src/data/slots.ts";
+import { hubRow, parquetOf, withDataset } from "./parquet_files.ts";
 
 const bytesOf = (n: number) => Uint8Array.from({ length: n + 1 }, (_, i) => (n * 31 + i) % 256);
-const row = (n: number) => hubRow(`plot ${n}`, `Genre ${n},Drama`, bytesOf(n));
-const without: HubRow = { ...row(0), images: [] };
+const rows = [0, 1, 2, 3, 4].map((n) => hubRow(`plot ${n}`, "Drama", bytesOf(n)));
+const shards = { "a.parquet": parquetOf(rows.slice(0, 3)), "b.parquet": parquetOf(rows.slice(3)) };
+const all = Int32Array.of(4, 0, 3, 1, 2);
 
-const shards = {
-  "data/train-0.parquet": parquetOf([row(0), without, row(2)]),
-  "data/train-1.parquet": parquetOf([row(3), row(4)]),
-};
+/** Keeps the files as they are, and notes which. */
+const noting = (noted: number[], settings: unknown = 1): Keeping => ({
+  settings,
+  keep: (example, poster) => {
+    noted.push(example);
+    return Promise.resolve(keptFile(poster));
+  },
+  sizeOf: (_, poster) => poster.length,
+});
 
-async function packsIn({ cache }: Places): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(`${cache}/posters`)) names.push(name);
-  return names.sort();
-}
+const withFilms = (test: (films: Films, places: Places) => Promise<void>) =>
+  withDataset(shards, async (folder, places) => test(await openFilms(folder, undefined, places), places));
 
-Deno.test("posters are read back in any order, with plots, genres and row numbers of the rows that count", async () => {
-  await withDataset(shards, async (folder, places) => {
-    using posters = await openPosters(folder, undefined, places);
-    assertEquals(posters.rows, [0, 2, 3, 4]);
-    assertEquals(posters.plots, ["plot 0", "plot 2", "plot 3", "plot 4"]);
-    assertEquals(posters.genres[1], ["genre 2", "drama"]);
-    for (const position of [3, 0, 2, 1, 3]) {
-      assertEquals(posters.poster(position), bytesOf(posters.rows[position]));
-    }
+const fileIn = ({ cache }: Places, ending: string) =>
+  `${cache}/posters/${
+    [...Deno.readDirSync(`${cache}/posters`)].find(({ name }) => name.endsWith(ending))!.name
+  }`;
+
+Deno.test("posters are kept once: what is there already is neither read nor made again", async () => {
+  await withFilms(async (films, { cache }) => {
+    const noted: number[] = [];
+    const some = await keepPosters(films, Int32Array.of(3, 1), noting(noted), cache);
+    assertEquals(noted.toSorted(), [1, 3]);
+    const posters = await keepPosters(films, all, noting(noted), cache);
+    assertEquals(noted.toSorted(), [0, 1, 2, 3, 4]);
+    assertEquals(some.path, posters.path);
+    using file = await Deno.open(posters.path);
+    for (const example of all) assertEquals(keptAt(file, posters.slot(example))!.data, bytesOf(example));
+    await keepPosters(films, all, noting(noted), cache);
+    assertEquals(noted.length, 5);
+    await keepPosters(films, all, noting(noted, "other settings"), cache);
+    assertEquals(noted.length, 10);
   });
 });
 
-Deno.test("progress counts every row; a second opening packs nothing and gives the same", async () => {
-  await withDataset(shards, async (folder, places) => {
-    const told: [number, number][] = [];
-    const open = () => openPosters(folder, (_, done, total) => told.push([done, total]), places);
-    using first = await open();
-    assertEquals(told, [[2, 5], [3, 5], [5, 5]]);
-    using second = await open();
-    assertEquals(told.length, 3);
-    assertEquals(second.plots, first.plots);
-    assertEquals(second.poster(2), first.poster(2));
+Deno.test("two at once share the work", async () => {
+  await withFilms(async (films, { cache }) => {
+    const noted: number[] = [];
+    await Promise.all([1, 2, 3].map(() => keepPosters(films, all, noting(noted), cache)));
+    assertEquals(noted.toSorted(), [0, 1, 2, 3, 4]);
   });
 });
 
-Deno.test("another shard, another content or a lost packed file packs again", async () => {
-  await withDataset(shards, async (folder, places) => {
-    let packed = 0;
-    const open = async () => {
-      using posters = await openPosters(folder, (_, done, total) => packed += Number(done === total), places);
-      return posters.plots.length;
+Deno.test("what was kept before a failure stays, and the failure names its row", async () => {
+  await withFilms(async (films, { cache }) => {
+    const noted: number[] = [];
+    const failing: Keeping = {
+      ...noting(noted),
+      keep: (example, poster) =>
+        example === 3 ? Promise.reject(new Error("broken")) : noting(noted).keep(example, poster),
     };
-    assertEquals([await open(), packed], [4, 1]);
-    await Deno.writeFile(`${folder}/data/train-2.parquet`, parquetOf([row(5)]));
-    assertEquals([await open(), packed], [5, 2]);
-    await Deno.utime(`${folder}/data/train-2.parquet`, 1e9, 1e9);
-    assertEquals([await open(), packed], [5, 3]);
-    for (const name of await packsIn(places)) {
-      if (name.endsWith(".pack")) await Deno.remove(`${places.cache}/posters/${name}`);
-    }
-    assertEquals([await open(), packed], [5, 4]);
+    await assertRejects(
+      () => keepPosters(films, all, failing, cache),
+      OnesheetError,
+      "Cannot use the poster of row 3: broken",
+    );
+    const before = noted.length;
+    assert(before >= 3, `${before}`);
+    await keepPosters(films, all, noting(noted), cache);
+    assertEquals(noted.toSorted(), [0, 1, 2, 3, 4]);
   });
 });
 
-Deno.test("a broken shard leaves nothing in the cache and the next opening starts again", async () => {
-  const whole = shards["data/train-1.parquet"];
-  const damaged = whole.slice();
-  damaged.fill(0xff, 4, 60);
-  await withDataset({ ...shards, "data/train-1.parquet": damaged }, async (folder, places) => {
-    await assertRejects(() => openPosters(folder, undefined, places), OnesheetError, "train-1.parquet");
-    assertEquals(await packsIn(places), []);
-    await Deno.writeFile(`${folder}/data/train-1.parquet`, whole);
-    using posters = await openPosters(folder, undefined, places);
-    assertEquals(posters.rows.length, 4);
+Deno.test("a poster whose bytes were lost is made again, alone", async () => {
+  await withFilms(async (films, places) => {
+    const noted: number[] = [];
+    const keep = () => keepPosters(films, all, noting(noted), places.cache);
+    const posters = await keep();
+    await Deno.truncate(posters.path, (await Deno.stat(posters.path)).size - 1);
+    const again = await keep();
+    assertEquals(noted.length, 6);
+    using file = await Deno.open(again.path);
+    for (const example of all) assertEquals(keptAt(file, again.slot(example))!.data, bytesOf(example));
   });
 });
 
-Deno.test("data without a row that counts is an error", async () => {
-  await withDataset({ "a.parquet": parquetOf([without, without]) }, async (folder, places) => {
-    await assertRejects(() => openPosters(folder, undefined, places), OnesheetError, "found none in 2 rows");
+Deno.test("a poster with other bytes than were written is noticed and can be made again", async () => {
+  await withFilms(async (films, { cache }) => {
+    const noted: number[] = [];
+    const posters = await keepPosters(films, all, noting(noted), cache);
+    const broken = posters.slot(2).slice();
+    using file = await Deno.open(posters.path, { read: true, write: true });
+    await file.seek(broken[0], Deno.SeekMode.Start);
+    await file.write(Uint8Array.of(255));
+    assertEquals(keptAt(file, posters.slot(2)), undefined);
+    await posters.again(2, broken);
+    assertEquals(keptAt(file, posters.slot(2))!.data, bytesOf(2));
+    await posters.again(2, broken); // somebody else's word of the same slot
+    assertEquals(noted.length, 6);
   });
 });
 
-Deno.test("a cache folder that cannot be made is named with the way out", async () => {
-  await withDataset(shards, async (folder, places) => {
-    await Deno.writeTextFile(places.cache, "a file where the folder should be");
-    await assertRejects(() => openPosters(folder, undefined, places), OnesheetError, "set ONESHEET_CACHE");
+Deno.test("slots of a killed run that wrote half a slot are as good as empty", async () => {
+  await withFilms(async (films, places) => {
+    const noted: number[] = [];
+    const first = await keepPosters(films, all, noting(noted), places.cache);
+    assertEquals(isFilled(first.slot(4), 0), true);
+    await Deno.truncate(fileIn(places, ".slots"), 5 * 64 - 56);
+    await keepPosters(films, all, noting(noted), places.cache);
+    assertEquals(noted.slice(5), [4]);
+  });
+});
+
+Deno.test("a disk without room is told before anything is kept", async () => {
+  await withFilms(async (films, { cache }) => {
+    const noted: number[] = [];
+    const huge: Keeping = { ...noting(noted), sizeOf: () => 1e15 };
+    const error = await assertRejects(() => keepPosters(films, all, huge, cache), OnesheetError);
+    assert(
+      error.message.startsWith(`Cannot keep the posters in "${cache}/posters": expected 5000000.00 GB`),
+      error.message,
+    );
+    assertEquals(noted, []);
   });
 });

@@ -1,6 +1,6 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
-import { resize } from "../../src/data/resize.ts";
+import { resize, resizedCrop } from "../../src/data/resize.ts";
 import { assertEqualsGoldens, assertSamePicture, noise } from "./pixel_goldens.ts";
 
 Deno.test("resize equals Pillow's antialiased bilinear, smaller and larger, value by value", () =>
@@ -27,4 +27,21 @@ Deno.test("the picture's own size gives its own values", () => {
 
 Deno.test("a size of no pixels is an error that names it", () => {
   assertThrows(() => resize(noise(4, 4), 0, 3), OnesheetError, "found 0 by 4");
+});
+
+Deno.test("resizedCrop refuses a window that leaves the picture, on every side", () => {
+  const picture = noise(5, 4);
+  for (const [x, y, width, height] of [[-1, 0, 2, 2], [0, -1, 2, 2], [4, 0, 2, 2], [0, 3, 2, 2]]) {
+    const window = { x, y, width, height };
+    assertThrows(() => resizedCrop(picture, window, 2, 2), OnesheetError, "inside 5 by 4 pixels");
+  }
+});
+
+Deno.test("a window that cuts pixels sees them by the part it has of them", () => {
+  const ramp = { width: 4, height: 1, data: Uint8Array.from([0, 40, 80, 120].flatMap((v) => [v, v, v])) };
+  // From the middle of the second pixel to the middle of the fourth; on a ramp its mean is the value in its middle.
+  const [value] = resizedCrop(ramp, { x: 1.5, y: 0, width: 2, height: 1 }, 1, 1).data;
+  assertAlmostEquals(value, 80, 1);
+  const left = resizedCrop(ramp, { x: 0.25, y: 0, width: 2, height: 1 }, 1, 1).data[0];
+  assert(left > 20 && left < value, `${left}`);
 });

@@ -1,7 +1,8 @@
 /** The data set of tests/golden/data, opened here by the recipe's own settings, and what the notebook makes of it. */
 import { fileURLToPath } from "node:url";
 import { mmimdb, type MmimdbDataset, type MmimdbOptions } from "../../src/data/mmimdb.ts";
-import { openPosters, type Posters } from "../../src/data/posters.ts";
+import { encodedPosters } from "../../src/data/encoded_posters.ts";
+import { openFilms } from "../../src/data/films.ts";
 import recipe from "../../recipes/mmimdb.ts";
 import { placesIn } from "../data/parquet_files.ts";
 import { type Context, readJson } from "./check.ts";
@@ -39,7 +40,10 @@ export const settings = recipe.data.options as unknown as MmimdbOptions;
 export interface Films {
   readonly expected: Expected;
   readonly set: MmimdbDataset;
-  readonly posters: Posters;
+  /** By row number. */
+  readonly plots: ReadonlyMap<number, string>;
+  /** Image files by row number. */
+  readonly posters: ReadonlyMap<number, Uint8Array>;
 }
 
 /** Opens the set for a check. */
@@ -52,8 +56,13 @@ export async function withFilms<Found>(
   try {
     const places = placesIn(cache);
     await using set = await mmimdb(settings).made.open({ data: folder }, places);
-    using posters = await openPosters(folder, undefined, places);
-    return await check({ expected: readJson(`${goldens}/data/expected.json`), set, posters });
+    const films = await openFilms(folder, undefined, places);
+    const plots = new Map([...films.plots()].map((plot, example) => [films.rows[example], plot]));
+    const posters = new Map<number, Uint8Array>();
+    for await (const { row, poster } of encodedPosters(films, films.rows.map((_, i) => i))) {
+      posters.set(row, poster);
+    }
+    return await check({ expected: readJson(`${goldens}/data/expected.json`), set, plots, posters });
   } finally {
     await Deno.remove(cache, { recursive: true });
   }

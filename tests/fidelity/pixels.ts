@@ -104,7 +104,7 @@ async function checksums({ expected: { train }, set, posters }: Films): Promise<
   const seen = Array.from({ length: rows }, (_, i) => data.slice(i * size, (i + 1) * size) as Float32Array);
   const trained = train.map(async ({ row, tape }) => {
     const stream = played(tape);
-    const poster = await decode(posters.poster(posters.rows.indexOf(row)));
+    const poster = await decode(posters.get(row)!);
     const picture = augment.reduce((changed, { made }) => made(changed, stream), poster);
     const out = new Float32Array(size);
     normalize(resize(picture, pixels, pixels), settings, out, 0);

@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import mmimdb from "../../recipes/mmimdb.ts";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { userPath } from "../../src/cli/recipes.ts";
-import { openPosters } from "../../src/data/posters.ts";
+import { openFilms } from "../../src/data/films.ts";
 import { shardsOf } from "../../src/data/parquet.ts";
 import { tokenizer } from "../../src/data/tokens.ts";
 import { vocabularyOf } from "../../src/data/vocabulary.ts";
@@ -74,8 +74,8 @@ async function shardFiles(folder: string): Promise<Files> {
 }
 
 async function tokenizerJson(folder: string): Promise<string> {
-  using posters = await openPosters(folder);
-  return tokenizer({ vocab: vocabularyOf(posters.plots, 30522) }).json;
+  const films = await openFilms(folder);
+  return tokenizer({ vocab: vocabularyOf(films.plots(), 30522) }).json;
 }
 
 /** Runs the real command; gives what it said on standard error. */

@@ -1,0 +1,175 @@
+/**
+ * What the rows of a data set say, without their posters: row numbers, plots and genres, read once and kept in the
+ * cache folder in a form that stays small for any number of rows.
+ */
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { crc32 } from "node:zlib";
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { writeAll, writeWhole } from "../base/files.ts";
+import { labelsOf, posterOf, textOf } from "./messages.ts";
+import { readPacked, writePacked } from "./packed.ts";
+import { openShard, type Shard, shardsOf } from "./parquet.ts";
+import { type Places, usualPlaces } from "./places.ts";
+import { bytesAt } from "./read.ts";
+import type { OpenOptions } from "./source.ts";
+
+/** Examples by position: the rows that count, in the order of the data set. */
+export interface Films {
+  /** Stands for the shards: their names, sizes and times. */
+  readonly key: string;
+  /** Where the rows are. */
+  readonly shards: readonly Shard[];
+  /** Row number in the data set of each example. */
+  readonly rows: Int32Array;
+  /** Every genre once, sorted. */
+  readonly labels: readonly string[];
+  /** The genres of the example at this position, lower-cased. */
+  genres(example: number): readonly string[];
+  /** The plot of each example in order, read from the cache. */
+  plots(): Iterable<string>;
+}
+
+/** Goes up whenever what is kept, or how it is taken out of a row, changes. */
+const FORMAT = 2;
+
+/** Plots that are read from the cache at once. */
+const AT_ONCE = 512;
+
+interface About {
+  /** Each set of genres that a row has, once. */
+  readonly sets: readonly (readonly string[])[];
+  /** CRC-32 of the plots. */
+  readonly plots: number;
+}
+
+interface Numbers {
+  readonly rows: Int32Array;
+  /** Which of the sets each example has. */
+  readonly set: Int32Array;
+  /** Where in the file of plots each example's ends. */
+  readonly ends: Float64Array;
+  readonly [name: string]: Int32Array | Float64Array;
+}
+
+/** Reads all rows; writes the plots one after the other into `file`. */
+async function read(
+  shards: readonly Shard[],
+  file: Deno.FsFile,
+  onProgress: OpenOptions["onProgress"],
+): Promise<{ about: About; arrays: Numbers }> {
+  const rows: number[] = [], set: number[] = [], ends: number[] = [];
+  const sets = new Map<string, number>();
+  const encoder = new TextEncoder();
+  let row = 0, end = 0, plots = 0;
+  for (const [i, shard] of shards.entries()) {
+    using open = await openShard(shard, ["messages", "images"]);
+    for (const group of open.groups) {
+      // Where the footer says that no image is missing, the images need not be read.
+      const full = open.isFull(group, "images", "bytes");
+      for (const record of await open.read(group, full ? ["messages"] : ["messages", "images"])) {
+        const text = full || posterOf(record) !== undefined ? textOf(record) : undefined;
+        if (text !== undefined) {
+          const plot = encoder.encode(text.plot), genres = JSON.stringify(text.genres);
+          await writeAll(file, plot);
+          plots = crc32(plot, plots);
+          rows.push(row);
+          ends.push(end += plot.length);
+          set.push(sets.get(genres) ?? sets.size);
+          sets.set(genres, set[set.length - 1]);
+        }
+        row++;
+      }
+    }
+    onProgress?.("reading plots, shards", i + 1, shards.length);
+  }
+  if (rows.length === 0) {
+    throw new OnesheetError(
+      `Cannot use the data: expected rows with an image and two messages, found none in ${row} rows of "${
+        shards[0].path
+      }"${shards.length > 1 ? " and the files beside it" : ""}`,
+    );
+  }
+  return {
+    about: { sets: [...sets.keys()].map((genres) => JSON.parse(genres)), plots },
+    arrays: { rows: Int32Array.from(rows), set: Int32Array.from(set), ends: Float64Array.from(ends) },
+  };
+}
+
+/** Makes the file of plots and then the index: where the index is, the plots are whole. */
+async function prepare(
+  shards: readonly Shard[],
+  folder: string,
+  files: { readonly plots: string; readonly index: string },
+  onProgress: OpenOptions["onProgress"],
+): Promise<{ about: About; arrays: Numbers }> {
+  try {
+    await Deno.mkdir(folder, { recursive: true });
+    let made: { about: About; arrays: Numbers } | undefined;
+    await writeWhole(files.plots, async (file) => {
+      made = await read(shards, file, onProgress);
+    });
+    await writePacked(files.index, made!);
+    return made!;
+  } catch (error) {
+    if (error instanceof OnesheetError) throw error;
+    throw new OnesheetError(
+      `Cannot keep the plots in "${folder}": ${
+        messageOf(error)
+      }; set ONESHEET_CACHE to a folder with room for them`,
+      { cause: error },
+    );
+  }
+}
+
+/** The texts of a file of plots. Throws where it is not as it was written. */
+function* plotsIn(path: string, ends: Float64Array, sum: number): Generator<string> {
+  using file = Deno.openSync(path);
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let crc = 0;
+  for (let first = 0; first < ends.length; first += AT_ONCE) {
+    const start = first === 0 ? 0 : ends[first - 1];
+    const part = ends.subarray(first, first + AT_ONCE);
+    const bytes = bytesAt(file, start, part[part.length - 1] - start);
+    crc = crc32(bytes, crc);
+    let from = 0;
+    for (const end of part) {
+      yield decoder.decode(bytes.subarray(from, end - start));
+      from = end - start;
+    }
+  }
+  if (crc !== sum) {
+    throw new OnesheetError(
+      `Cannot use "${path}": expected the plots as they were written, found others; remove it`,
+    );
+  }
+}
+
+/**
+ * Opens the data set in a folder. `onProgress` hears of shards.
+ *
+ * Errors: no folder, no parquet files, a broken file, a missing column, no row that counts, no room in the cache.
+ */
+export async function openFilms(
+  folder: string,
+  onProgress?: OpenOptions["onProgress"],
+  { cache }: Places = usualPlaces(),
+): Promise<Films> {
+  const shards = await shardsOf(folder);
+  const identity = shards.map(({ name, size, modified }) => [name, size, modified]);
+  const key = createHash("sha256").update(JSON.stringify([FORMAT, identity])).digest("hex").slice(0, 32);
+  const place = join(cache, "films");
+  const files = { plots: join(place, `${key}.plots`), index: join(place, `${key}.index`) };
+  const size = await Deno.stat(files.plots).then((stat) => stat.size, () => -1);
+  const known = await readPacked<About, Numbers>(files.index);
+  const isWhole = known !== undefined && size === known.arrays.ends.at(-1);
+  const { about, arrays } = isWhole ? known : await prepare(shards, place, files, onProgress);
+  return {
+    key,
+    shards,
+    rows: arrays.rows,
+    labels: labelsOf(about.sets),
+    genres: (example) => about.sets[arrays.set[example]],
+    plots: () => plotsIn(files.plots, arrays.ends, about.plots),
+  };
+}

@@ -1,0 +1,47 @@
+/** What is kept of a poster, so that no epoch decodes it again. */
+import { bestDecoder, decode, decodeWith, type Size } from "./decode.ts";
+import { imageHeader } from "./image_header.ts";
+import type { Picture } from "./picture.ts";
+import { resize } from "./resize.ts";
+
+/**
+ * A validation poster of more pixels is decoded reduced, to 4 times the pixels that are wanted, so that the largest of
+ * them (175 million pixels) takes neither seconds nor half a gigabyte.
+ */
+const GIANT = 24e6;
+
+/** The size with this shorter side, of the same proportions; never larger. */
+export function reduced({ width, height }: Size, shorterSide: number): Size {
+  const scale = Math.min(1, shorterSide / Math.min(width, height));
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
+
+/** The picture of a file brought to a size: by its decoder where that can, by `resize` otherwise. */
+async function decodeAt(bytes: Uint8Array, { width, height }: Size): Promise<Picture> {
+  return resize(await decodeWith(await bestDecoder(), bytes, { width, height }), width, height);
+}
+
+/** A training poster, its shorter side at most `shorterSide`; exact where it is not larger. */
+export async function trainingPicture(bytes: Uint8Array, shorterSide: number): Promise<Picture> {
+  const { width, height } = imageHeader(bytes);
+  if (Math.min(width, height) <= shorterSide) return await decode(bytes);
+  return {
+    ...await decodeAt(bytes, reduced({ width, height }, shorterSide)),
+    reducedFrom: { width, height },
+  };
+}
+
+/**
+ * A picture as a model is shown it without chance: the whole of it, antialiased to `pixels` by `pixels`. One of more
+ * pixels than `giant` is decoded reduced.
+ */
+export async function plainPicture(
+  bytes: Uint8Array,
+  pixels: number,
+  giant: number = GIANT,
+): Promise<Picture> {
+  const header = imageHeader(bytes);
+  const isGiant = header.width * header.height > giant;
+  const picture = isGiant ? await decodeAt(bytes, reduced(header, 4 * pixels)) : await decode(bytes);
+  return resize(picture, pixels, pixels);
+}

@@ -1,0 +1,85 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { OnesheetError } from "../../src/base/errors.ts";
+import { openFilms } from "../../src/data/films.ts";
+import type { Places } from "../../src/data/places.ts";
+import { type HubRow, hubRow, parquetOf, withDataset } from "./parquet_files.ts";
+
+const row = (n: number) => hubRow(`plot ${n} é`, `Genre ${n % 2},Drama`, Uint8Array.of(n));
+const without: HubRow = { ...row(0), images: [] };
+const shards = {
+  "data/train-0.parquet": parquetOf([row(0), without, row(2)]),
+  "data/train-1.parquet": parquetOf([row(3), { ...row(1), images: [{ bytes: null, path: "x" }] }, row(4)]),
+};
+
+const filesIn = ({ cache }: Places, ending: string) =>
+  [...Deno.readDirSync(`${cache}/films`)].filter(({ name }) => name.endsWith(ending)).map(({ name }) =>
+    `${cache}/films/${name}`
+  );
+
+Deno.test("films are the rows that count, with their plots, genres and labels", async () => {
+  await withDataset(shards, async (folder, places) => {
+    const films = await openFilms(folder, undefined, places);
+    assertEquals([...films.rows], [0, 2, 3, 5]);
+    assertEquals([...films.plots()], ["plot 0 é", "plot 2 é", "plot 3 é", "plot 4 é"]);
+    assertEquals([0, 1, 2, 3].map((example) => films.genres(example)[0]), [
+      "genre 0",
+      "genre 0",
+      "genre 1",
+      "genre 0",
+    ]);
+    assertEquals(films.labels, ["drama", "genre 0", "genre 1"]);
+  });
+});
+
+Deno.test("a second opening reads the cache; a changed shard or a damaged index reads the shards again", async () => {
+  await withDataset(shards, async (folder, places) => {
+    let read = 0;
+    const open = () => openFilms(folder, () => read++, places);
+    const first = await open();
+    assertEquals(read, 2);
+    assertEquals([...(await open()).plots()], [...first.plots()]);
+    assertEquals(read, 2);
+    const [index] = filesIn(places, ".index");
+    const bytes = await Deno.readFile(index);
+    bytes[bytes.length - 1] ^= 1;
+    await Deno.writeFile(index, bytes);
+    assertEquals((await open()).rows, first.rows);
+    assertEquals(read, 4);
+    await Deno.utime(`${folder}/data/train-1.parquet`, 1e9, 1e9);
+    await open();
+    assertEquals(read, 6);
+  });
+});
+
+Deno.test("damaged plots are refused by name", async () => {
+  await withDataset(shards, async (folder, places) => {
+    const films = await openFilms(folder, undefined, places);
+    const [plots] = filesIn(places, ".plots");
+    const bytes = await Deno.readFile(plots);
+    bytes[3] ^= 1;
+    await Deno.writeFile(plots, bytes);
+    assertThrows(() => [...films.plots()], OnesheetError, plots);
+  });
+});
+
+Deno.test("data without a row that counts is an error", async () => {
+  await withDataset({ "a.parquet": parquetOf([without, without]) }, async (folder, places) => {
+    await assertRejects(() => openFilms(folder, undefined, places), OnesheetError, "found none in 2 rows");
+  });
+});
+
+Deno.test("a broken shard leaves nothing in the cache", async () => {
+  const damaged = shards["data/train-1.parquet"].slice();
+  damaged.fill(0xff, 4, 60);
+  await withDataset({ ...shards, "data/train-1.parquet": damaged }, async (folder, places) => {
+    await assertRejects(() => openFilms(folder, undefined, places), OnesheetError, "train-1.parquet");
+    assertEquals(filesIn(places, ""), []);
+  });
+});
+
+Deno.test("a cache folder that cannot be made is named with the way out", async () => {
+  await withDataset(shards, async (folder, places) => {
+    await Deno.writeTextFile(places.cache, "a file where the folder should be");
+    await assertRejects(() => openFilms(folder, undefined, places), OnesheetError, "set ONESHEET_CACHE");
+  });
+});
