@@ -13,6 +13,7 @@ export type { Patience } from "./src/base/retry.ts";
 export { float32, int32, sizeOf, type Value, type Values } from "./src/base/value.ts";
 export * from "./src/data/augment.ts";
 export type { Picture } from "./src/data/picture.ts";
+export type { ImagePreparation } from "./src/data/images.ts";
 export type { Preparation } from "./src/data/rows.ts";
 export { drawnFilms, type DrawnFilmsOptions } from "./src/data/drawn_source.ts";
 export { mmimdb, type MmimdbDataset, type MmimdbOptions, type MmimdbSource } from "./src/data/mmimdb.ts";

@@ -1,7 +1,6 @@
 /** Data sets of any number of rows in the hub data set's layout, and what walking them costs. */
 import { fileWriter, parquetWriteRows } from "hyparquet-writer";
 import { join } from "node:path";
-import { inParallel } from "../src/base/parallel.ts";
 import { random } from "../src/base/random.ts";
 import { filmSchema, messagesOf } from "../src/data/drawn.ts";
 import { encodeJpeg } from "../src/data/drawn/jpeg.ts";

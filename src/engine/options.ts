@@ -2,13 +2,13 @@
 import { OnesheetError } from "../base/errors.ts";
 
 /** Every {@link Precision}. */
-export const precisions = ["float32", "bfloat16", "mixed"] as const;
+export const precisions: readonly Precision[] = ["float32", "bfloat16", "mixed"];
 
 /**
  * The numbers of products and convolutions: `float32`, `bfloat16` on the CPU, or `mixed`, which is float16 on CUDA with
  * the loss scaled. Parameters, moments, statistics and the loss are float32 in every case.
  */
-export type Precision = typeof precisions[number];
+export type Precision = "float32" | "bfloat16" | "mixed";
 
 /** What may be asked of an engine. */
 export interface EngineOptions {
