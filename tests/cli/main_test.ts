@@ -71,7 +71,7 @@ Deno.test("an unknown option, a missing argument and one too many are refused", 
       place,
       ["train", "r.ts", "--engine", "portabel"],
       2,
-      'Cannot use "--engine": expected one of auto, tensorflow, portable, found "portabel"; did you mean "portable"?',
+      'Cannot use "--engine": expected one of auto, cuda, tensorflow, portable, found "portabel"; did you mean "portable"?',
     );
   });
 });

@@ -58,6 +58,7 @@ Deno.test("the settings are the notebook's", () => {
       tokens: 128,
       pixels: 224,
       vocabulary: "google-bert/bert-base-uncased",
+      oversampling: 1.25,
       augment: [
         { name: "randomResizedCrop", size: 224, scale: [0.7, 1], ratio: [3 / 4, 4 / 3] },
         { name: "randomHorizontalFlip", p: 0.5 },
