@@ -3,11 +3,18 @@ import { join } from "node:path";
 import { cacheFolder } from "../src/base/cache.ts";
 import { type Bench, type BenchOptions, type Figure, figureOf, inTurns } from "./bench.ts";
 import { type Child, openChild } from "./child.ts";
+import { engineOf } from "./ours.ts";
 import { largePoster } from "./posters.ts";
+import { reducedDifferences } from "./reduced.ts";
 import { openRows, walkEpoch, writeRows } from "./rows.ts";
+import { waitingShare } from "./wait.ts";
+import { exact, recipeOf } from "./workload.ts";
 
 /** Posters of the data set. */
 const ROWS = 320;
+
+/** Steps of training that are watched for waiting, behind one that is not. */
+const STEPS = 6;
 
 /** Opens the set with an empty cache; milliseconds a poster of opening and of the first and the second epoch. */
 async function ours(
@@ -38,7 +45,14 @@ async function peerOf(python: string, folder: string, cache: string): Promise<Ch
   return await openChild([python, new URL("peer/data.py", import.meta.url).pathname, folder, sides]);
 }
 
-async function run({ pairs, python, onNote }: BenchOptions): Promise<Figure[]> {
+/** The share of a training of the exact recipe on the set that no session call is under way in, in percent. */
+async function waiting(folder: string, cache: string, engine: BenchOptions["engine"]): Promise<number> {
+  await using set = await openRows(folder, cache);
+  const recipe = recipeOf({ ...exact, size: { ...exact.size, labels: set.labels.length } });
+  return 100 * await waitingShare(recipe, await engineOf(engine), set, 1 + STEPS);
+}
+
+async function run({ pairs, python, engine, onNote }: BenchOptions): Promise<Figure[]> {
   const place = join(cacheFolder(), "bench");
   const folder = join(place, `posters-${ROWS}`), cache = join(place, "data");
   onNote(`${ROWS} JPEG posters in ${folder}, drawn once`);
@@ -52,11 +66,14 @@ async function run({ pairs, python, onNote }: BenchOptions): Promise<Figure[]> {
   ], { pairs, warmUp: 1 });
   const unit = "ms a poster";
   const of = (part: keyof typeof measured[number]) => measured.slice(1).map((each) => each[part]);
+  const share = await waiting(folder, cache, engine);
   await Deno.remove(cache, { recursive: true });
   return [
     figureOf({ name: "data, parquet to cache", unit }, of("opened"), theirs),
     figureOf({ name: "data, first epoch with it", unit }, of("first"), theirs),
     figureOf({ name: "data, later epochs", unit }, of("later"), theirs),
+    figureOf({ name: "data, share of training outside the session", unit: "%" }, [share]),
+    ...await reducedDifferences([1.25, 1.5, 2]),
   ];
 }
 

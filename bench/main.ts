@@ -5,6 +5,7 @@ import { writeFileWhole } from "../src/base/files.ts";
 import { type Command, helpText } from "../src/cli/command.ts";
 import { parseCommand, type Parsed } from "../src/cli/options.ts";
 import { type Bench, benchEngines, type Figure } from "./bench.ts";
+import { dataBench } from "./data.ts";
 import { evalBench } from "./eval.ts";
 import { memoryBench } from "./memory.ts";
 import { profileBench } from "./profile.ts";
@@ -13,8 +14,12 @@ import { figuresTable, withFigures } from "./report.ts";
 import { startBench } from "./start.ts";
 import { scalingBench } from "./scaling.ts";
 import { stepBench } from "./step.ts";
+import { tokensBench } from "./tokens.ts";
 
-const figures: readonly Bench[] = [stepBench(), evalBench(), memoryBench(), startBench, scalingBench];
+const figures: readonly Bench[] = [
+  ...[stepBench(), evalBench(), memoryBench(), startBench],
+  ...[dataBench, tokensBench, scalingBench],
+];
 const benches: readonly Bench[] = [...figures, profileBench()];
 
 const PAIRS = 5;

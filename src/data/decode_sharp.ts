@@ -2,14 +2,13 @@
 import type { ImageHeader } from "./image_header.ts";
 import type { Samples } from "./samples.ts";
 
-let sharpOnce: Promise<typeof import("sharp")> | undefined;
+const load = async () => {
+  const { default: sharp } = await import("sharp");
+  sharp.cache(false); // no file is decoded twice, and keeping results costs a tenth of the time
+  return sharp;
+};
 
-/** sharp, keeping no results: no file is decoded twice, and keeping costs a tenth of the time. */
-const loaded = (): Promise<typeof import("sharp")> =>
-  sharpOnce ??= import("sharp").then(({ default: sharp }) => {
-    sharp.cache(false);
-    return sharp;
-  });
+let loaded: ReturnType<typeof load> | undefined;
 
 /**
  * Decodes JPEG, PNG and WebP; rejects with sharp's error where the file is broken. A JPEG in colour is brought to the
@@ -20,7 +19,7 @@ export async function decodeNatively(
   { format, pixels }: ImageHeader,
   about?: { readonly width: number; readonly height: number },
 ): Promise<Samples> {
-  const sharp = await loaded();
+  const sharp = await (loaded ??= load());
   // "error" forgives what Pillow forgives, such as stray bytes between JPEG segments; the default does not.
   const image = sharp(bytes, { failOn: "error", ignoreIcc: true });
   if (about !== undefined && format === "JPEG" && pixels === "plain") {
