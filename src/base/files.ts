@@ -39,3 +39,20 @@ export async function writeFileWhole(path: string, content: Uint8Array | string)
   const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
   await writeWhole(path, (file) => writeAll(file, bytes));
 }
+
+/** Gives a file a second name, in place of what had it; the bytes are shared where the disk can do that, copied elsewhere. */
+export async function linkWhole(from: string, path: string): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    await Deno.link(from, temporary).catch(async () => {
+      await Deno.copyFile(from, temporary);
+      using file = await Deno.open(temporary, { write: true });
+      await file.sync();
+    });
+    await Deno.rename(temporary, path);
+  } finally {
+    // A failure leaves it, and so does a rename to what is the same file already.
+    await Deno.remove(temporary).catch(() => {});
+  }
+  await syncFolder(dirname(path));
+}

@@ -1,4 +1,7 @@
-/** Ctrl-C and SIGTERM: the first asks for an orderly stop, the second stops at once. */
+/**
+ * Ctrl-C and SIGTERM: the first asks for an orderly stop, the second stops at once. While there is nothing to save yet,
+ * nothing is watched, and the first one ends the process as it ends any other.
+ */
 
 /** A watch on the signals. */
 export interface Interruptible extends Disposable {
@@ -6,11 +9,13 @@ export interface Interruptible extends Disposable {
   readonly signal: AbortSignal;
   /** 130 after SIGINT, 143 after SIGTERM. */
   readonly exitCode: number;
+  /** From now on there is something to save. */
+  watch(): void;
 }
 
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Starts watching; a second signal ends the process. */
+/** A watch that is still to begin; in it, a second signal ends the process. */
 export function interruptible(): Interruptible {
   const controller = new AbortController();
   let exitCode = 0;
@@ -21,10 +26,14 @@ export function interruptible(): Interruptible {
     controller.abort();
   };
   const signals: (keyof typeof codes)[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];
-  const listeners = signals.map((signal) => [signal, on(signal)] as const);
-  for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+  const listeners: (readonly [keyof typeof codes, () => void])[] = [];
   return {
     signal: controller.signal,
+    watch: () => {
+      if (listeners.length > 0) return;
+      listeners.push(...signals.map((signal) => [signal, on(signal)] as const));
+      for (const [signal, listener] of listeners) Deno.addSignalListener(signal, listener);
+    },
     get exitCode() {
       return exitCode;
     },

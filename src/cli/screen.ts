@@ -1,6 +1,6 @@
 /** What a person sees of a run: progress while it goes on, a line an epoch, and a last screen. */
 import { table } from "../report/table.ts";
-import type { EndReason, TrainEvent } from "../train/loop.ts";
+import type { EndReason, TrainEvent } from "../train/events.ts";
 import type { EpochMetrics } from "../train/run.ts";
 import { type Progress, progress } from "./progress.ts";
 

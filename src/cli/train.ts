@@ -1,15 +1,15 @@
 /** `train`: from a recipe to a run folder. */
 import { OnesheetError } from "../base/errors.ts";
-import { writeFileWhole } from "../base/files.ts";
 import { summarize } from "../dsl/summary.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { curvesSvg } from "../report/curves.ts";
 import { fit, type FitOptions } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
-import { readRecord, runFiles } from "../train/run.ts";
+import { readRecord, runFiles, writeRunFile } from "../train/run.ts";
 import { plan } from "../train/start.ts";
 import type { Command } from "./command.ts";
 import { engineOptions, openEngine } from "./engine.ts";
+import { parseEvery } from "./every.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Parsed } from "./options.ts";
 import { planJson, planText } from "./plan.ts";
@@ -37,6 +37,11 @@ export const trainCommand = {
     resume: { kind: "boolean", help: "go on with the run in --run, or with the recipe's newest" },
     epochs: { kind: "count", placeholder: "N", help: "train this many epochs" },
     "max-steps": { kind: "count", placeholder: "N", help: "stop after this many steps, evaluate, save" },
+    "checkpoint-every": {
+      kind: "string",
+      placeholder: "N|TIME",
+      help: "save every N steps, or every 30s, 10m or 2h; 10m unless given, and at the end of every epoch",
+    },
     limit: { kind: "count", placeholder: "N", help: "use only the first N rows of each side of the split" },
     seed: { kind: "count", placeholder: "N", help: "of weights, order, augmentation and dropout" },
     set: { kind: "string", placeholder: "path=value", repeat: true, help: "change a setting of the recipe" },
@@ -52,7 +57,7 @@ export const trainCommand = {
 
 type Options = Parsed<typeof trainCommand>["options"];
 /** What a run keeps of its command line. */
-type RunSettings = Pick<FitOptions, "from" | "data" | "limit" | "weights">;
+type RunSettings = Pick<FitOptions, "from" | "data" | "limit" | "weights" | "checkpointEvery">;
 
 /** Named options as settings; they come after `--set` and so win. */
 const settingsOf = ({ set, epochs, seed }: Options): string[] => [
@@ -70,7 +75,11 @@ interface Asked {
   readonly before?: EngineOptions;
 }
 
-const dataOf = ({ data }: Options) => data === undefined ? {} : { data: userPath(data) };
+/** What a run that goes on may be told anew. */
+const changeable = ({ data, "checkpoint-every": every }: Options) => ({
+  ...(data !== undefined && { data: userPath(data) }),
+  ...(every !== undefined && { checkpointEvery: parseEvery(every) }),
+});
 
 async function newRun(path: string, options: Options): Promise<Asked> {
   const settings = settingsOf(options);
@@ -81,7 +90,7 @@ async function newRun(path: string, options: Options): Promise<Asked> {
     folder: run ? userPath(run) : newRunFolder(recipe.name),
     rest: {
       from: { module: userPath(path), settings },
-      ...dataOf(options),
+      ...changeable(options),
       ...(limit !== undefined && { limit }),
       ...(weights !== undefined && { weights: /^(hub|random)$/.test(weights) ? weights : userPath(weights) }),
     },
@@ -104,7 +113,7 @@ async function oldRun(path: string, options: Options): Promise<Asked> {
   const recipe = await loadRecipe(path, settings);
   const { name: known } = record.recipe as { readonly name: string };
   if (recipe.name === known) {
-    const rest = { from: { module: userPath(path), settings }, ...dataOf(options) };
+    const rest = { from: { module: userPath(path), settings }, ...changeable(options) };
     return { recipe, folder, rest, ...(record.engineOptions && { before: record.engineOptions }) };
   }
   throw new OnesheetError(
@@ -144,8 +153,9 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     ...(maxSteps !== undefined && { maxSteps }),
   });
   for await (const event of events) {
+    interrupt.watch();
     showEvent(event, show);
-    if (event.kind === "epoch") await writeFileWhole(runFiles(folder).curves, curvesSvg(event.curves));
+    if (event.kind === "epoch") await writeRunFile(runFiles(folder).curves, curvesSvg(event.curves));
     if (event.kind === "end") {
       console.log(lastScreen(event.reason, event.metrics, folder));
       if (event.reason === "interrupted") return interrupt.exitCode;

@@ -1,15 +1,17 @@
 /**
  * Checkpoints: weights, buffers, moments and counters, enough to go on as if nothing had happened. A checkpoint is a
- * folder that gets its name only when all of it is on the disk; the one before it stays until then.
+ * folder that gets its name only when all of it and its checksums are on the disk; the one before it is kept as well.
  */
 import { join } from "node:path";
-import { syncFolder, temporaryName, writeFileWhole } from "../base/files.ts";
+import { linkWhole, syncFolder, temporaryName, writeFileWhole } from "../base/files.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
+import { damageIn, writeSums } from "../base/sums.ts";
 import type { Model } from "../dsl/build.ts";
 import type { Param } from "../dsl/node.ts";
 import { loadInto } from "../store/load.ts";
 import { openSafetensors } from "../store/safetensors.ts";
 import { saveModel } from "../store/save.ts";
+import type { Value } from "../base/value.ts";
 import type { Memory } from "../tensor.ts";
 import { exists, runFiles } from "./run.ts";
 import type { ScheduleState } from "./schedule.ts";
@@ -26,6 +28,10 @@ export interface RunState {
   readonly step: number;
   /** Sum of the losses of this epoch's batches. */
   readonly lossSum: number;
+  /** Time spent on this epoch. */
+  readonly seconds: number;
+  /** The step whose weights are the best so far; null before the first epoch's end. */
+  readonly bestStep: number | null;
   readonly schedule: ScheduleState;
   readonly stopping: StoppingState;
   /** The run has come to its end. */
@@ -50,61 +56,102 @@ function momentModel({ model, trainable, moments }: Checkpointed): Pick<Model, "
   return { params, aliases: [] };
 }
 
-const parts = (folder: string) => ({
-  weights: join(folder, "weights.safetensors"),
-  optimizer: join(folder, "optimizer.safetensors"),
-  state: join(folder, "state.json"),
-});
+const names = ["weights.safetensors", "optimizer.safetensors", "state.json"] as const;
+const filesOf = (folder: string) => {
+  const [weights, optimizer, state] = names.map((name) => join(folder, name));
+  return { weights, optimizer, state };
+};
 
-/** Saves a checkpoint as `last/`, replacing the one before. */
+/** One array of the memory; numbers that could not be gone on from are an error. */
+async function finite(memory: Pick<Memory, "get">, name: string): Promise<Value> {
+  const value = await memory.get(name);
+  let zero = 0;
+  for (const x of value.data) zero += x - x; // NaN from the first number on that is not finite
+  if (zero === 0) return value;
+  throw new OnesheetError(
+    `"${name}" holds NaN or infinity; lower the learning rate, or look for broken rows`,
+  );
+}
+
+/** Writes a checkpoint into a folder of its own. */
+async function writeCheckpoint(folder: string, what: Checkpointed, state: RunState): Promise<void> {
+  await Deno.mkdir(folder);
+  const files = filesOf(folder);
+  const memory = { get: (name: string) => finite(what.memory, name) };
+  await saveModel(files.weights, what.model, memory);
+  await saveModel(files.optimizer, momentModel(what), memory);
+  await writeFileWhole(files.state, JSON.stringify(state) + "\n");
+  await writeSums(folder, names);
+}
+
+/** Saves a checkpoint as `last/`; the one that had that name becomes `previous/`. */
 export async function saveCheckpoint(what: Checkpointed, state: RunState): Promise<void> {
-  const { last } = runFiles(what.folder);
+  const { last, previous } = runFiles(what.folder);
   const next = temporaryName(last);
-  const previous = `${last}.previous`;
   try {
-    await Deno.mkdir(next);
-    const files = parts(next);
-    await saveModel(files.weights, what.model, what.memory);
-    await saveModel(files.optimizer, momentModel(what), what.memory);
-    await writeFileWhole(files.state, JSON.stringify(state) + "\n");
-  } catch (error) {
+    await writeCheckpoint(next, what, state);
+    if (await exists(last)) {
+      await Deno.remove(previous, { recursive: true }).catch(() => {});
+      await Deno.rename(last, previous);
+    }
+    await Deno.rename(next, last);
+    await syncFolder(what.folder);
+  } catch (cause) {
     await Deno.remove(next, { recursive: true }).catch(() => {});
-    throw error;
-  }
-  if (await exists(last)) {
-    await Deno.remove(previous, { recursive: true }).catch(() => {});
-    await Deno.rename(last, previous);
-  }
-  await Deno.rename(next, last);
-  await syncFolder(what.folder);
-  await Deno.remove(previous, { recursive: true }).catch(() => {});
-}
-
-/** Removes what a process left that was ended while it wrote: each may be as large as the model. */
-async function removeLeftovers(folder: string): Promise<void> {
-  for await (const { name } of Deno.readDir(folder)) {
-    if (name.endsWith(".tmp")) await Deno.remove(join(folder, name), { recursive: true });
-  }
-}
-
-/** Puts the last checkpoint back into the memory; gives where the run was. */
-export async function loadCheckpoint(what: Checkpointed): Promise<RunState> {
-  const { last } = runFiles(what.folder);
-  const folder = [last, `${last}.previous`];
-  const found = (await Promise.all(folder.map(exists))).indexOf(true);
-  if (found < 0) {
+    const left = await exists(last) ? "--resume goes on from the one before" : "there is none yet";
     throw new OnesheetError(
-      `Cannot resume "${what.folder}": expected a checkpoint in "${last}", found none; delete the folder and start the run again`,
+      `Cannot save the checkpoint of step ${state.step} in "${what.folder}": ${messageOf(cause)}; ${left}`,
+      { cause },
     );
   }
-  const files = parts(folder[found]);
+}
+
+/** Makes the weights of the last checkpoint the best ones. */
+export async function keepAsBest(folder: string): Promise<void> {
+  const { last, best } = runFiles(folder);
+  await linkWhole(filesOf(last).weights, best);
+}
+
+/**
+ * Leaves the newest sound checkpoint as `last/` and a broken one nowhere; says so. False when there is none at all, an
+ * error when none is sound.
+ */
+async function findSound(folder: string, tell: (line: string) => void): Promise<boolean> {
+  const { last, previous } = runFiles(folder);
+  const damages: string[] = [];
+  for (const checkpoint of [last, previous]) {
+    if (!await exists(checkpoint)) continue;
+    const damage = await damageIn(checkpoint, names);
+    if (damage !== undefined) {
+      damages.push(damage);
+      continue;
+    }
+    if (damages.length > 0) tell(`warning: ${damages[0]}; going on from the checkpoint before it`);
+    if (checkpoint === previous) {
+      await Deno.remove(last, { recursive: true }).catch(() => {});
+      await Deno.rename(previous, last);
+    }
+    return true;
+  }
+  if (damages.length === 0) return false;
+  throw new OnesheetError(`${damages.join(" and ")}; put a copy back, or delete the folder and start again`);
+}
+
+/** Puts the last sound checkpoint back into the memory; gives where the run was, undefined where none was saved. */
+export async function loadCheckpoint(
+  what: Checkpointed,
+  tell: (line: string) => void = () => {},
+): Promise<RunState | undefined> {
   try {
+    if (!await findSound(what.folder, tell)) return undefined;
+    const files = filesOf(runFiles(what.folder).last);
     using weights = await openSafetensors(files.weights);
     await loadInto(what.memory, what.model, weights, { strict: true });
     using optimizer = await openSafetensors(files.optimizer);
     await loadInto(what.memory, momentModel(what), optimizer, { strict: true });
-    const state = JSON.parse(await Deno.readTextFile(files.state));
-    await removeLeftovers(what.folder);
+    const state: RunState = JSON.parse(await Deno.readTextFile(files.state));
+    // The run may have ended between saving these weights and keeping them as the best.
+    if (state.batch === 0 && state.step === state.bestStep) await keepAsBest(what.folder);
     return state;
   } catch (cause) {
     throw new OnesheetError(`Cannot resume "${what.folder}": ${messageOf(cause)}`, { cause });

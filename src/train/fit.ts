@@ -3,10 +3,13 @@ import { OnesheetError } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import type { Dataset, OpenOptions } from "../data/source.ts";
 import type { Engine } from "../tensor.ts";
+import { claimRun } from "./claim.ts";
 import { type Checkpointed, loadCheckpoint } from "./checkpoint.ts";
-import { train, type TrainEvent } from "./loop.ts";
+import type { TrainEvent } from "./events.ts";
+import { train } from "./loop.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import {
+  type CheckpointEvery,
   demandLabelsOf,
   demandNoRun,
   readRecord,
@@ -35,6 +38,8 @@ export interface FitOptions {
   readonly weights?: string;
   /** End after this many steps of training. */
   readonly maxSteps?: number;
+  /** How often a checkpoint is saved besides at the end of every epoch; every ten minutes unless given. */
+  readonly checkpointEvery?: CheckpointEvery;
   /** Ends the run after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
   /** The recipe's file and the settings changed since, for `predict` and `evaluate` to find it again. */
@@ -63,6 +68,7 @@ const recordOf = (recipe: Recipe, options: FitOptions): RunRecord => ({
   ...options.from,
   ...(options.data !== undefined && { data: options.data }),
   ...(options.limit !== undefined && { limit: options.limit }),
+  ...(options.checkpointEvery && { checkpointEvery: options.checkpointEvery }),
   weights: options.weights ?? (recipe.weights.length > 0 ? "hub" : "random"),
   engine: options.engine.name,
   engineOptions: options.engine.options,
@@ -88,9 +94,10 @@ const recordOf = (recipe: Recipe, options: FitOptions): RunRecord => ({
 export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<TrainEvent> {
   const { engine, folder, resume = false, maxSteps, signal, onProgress, tell = () => {} } = options;
   const before = resume ? await readRecord(folder) : undefined;
+  using _claimed = await claimRun(folder);
   if (before === undefined) await demandNoRun(folder);
   const record = { ...before, ...recordOf(recipe, options), ...(before && { weights: before.weights }) };
-  const { data, limit, weights } = record;
+  const { data, limit, weights, checkpointEvery } = record;
   await using dataset = await recipe.data.made.open({
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
@@ -108,19 +115,23 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   const { memory, plan: { model, trainable } } = bound;
   await prepareTraining(bound, recipe);
   const what: Checkpointed = { folder, model, trainable, memory, moments: recipe.optimizer.made.moments };
-  if (!resume) {
+  const from = resume ? await loadCheckpoint(what, tell) : undefined;
+  if (from === undefined) {
     await putWeights(weights, recipe, bound.plan, memory, { tell, ...(onProgress && { onProgress }) });
-    await startRun(folder, record, dataset);
   }
-  const from = resume ? await loadCheckpoint(what) : undefined;
-  if (from) {
-    await writeRecord(folder, record);
-    tell(`going on after step ${from.step}, in epoch ${from.epoch + 1}`);
+  await (resume ? writeRecord(folder, record) : startRun(folder, record, dataset));
+  if (resume) {
+    tell(
+      from
+        ? `going on after step ${from.step}, in epoch ${from.epoch + 1}`
+        : "no checkpoint had been saved: starting from the beginning",
+    );
   }
   yield* train(recipe, bound, dataset, {
     folder,
     ...(from && { from }),
     ...(maxSteps !== undefined && { maxSteps }),
+    ...(checkpointEvery && { checkpointEvery }),
     ...(signal && { signal }),
     ...(onProgress && { onEvaluating: (done, total) => onProgress("validation", done, total) }),
   });

@@ -2,38 +2,14 @@
 import { ahead } from "../base/ahead.ts";
 import { OnesheetError } from "../base/errors.ts";
 import type { Dataset } from "../data/source.ts";
-import { saveModel } from "../store/save.ts";
-import { type Checkpointed, type RunState, saveCheckpoint } from "./checkpoint.ts";
+import { type Checkpointed, keepAsBest, type RunState, saveCheckpoint } from "./checkpoint.ts";
+import type { EndReason, TrainEvent } from "./events.ts";
 import type { Recipe } from "./recipe.ts";
-import { type EpochMetrics, readMetrics, runFiles, writeMetrics } from "./run.ts";
+import { type CheckpointEvery, type EpochMetrics, readMetrics, writeMetrics } from "./run.ts";
 import { batches, epochOrder } from "./sampler.ts";
 import { type Evaluation, PREFETCH, type Trainer } from "./trainer.ts";
 
-/** What happens while a run goes on. */
-export type TrainEvent =
-  | {
-    readonly kind: "step";
-    /** From 1. */
-    readonly epoch: number;
-    readonly epochs: number;
-    /** Batches of this epoch done, and in all. */
-    readonly batch: number;
-    readonly batches: number;
-    readonly step: number;
-    readonly rate: number;
-    /** The mean over this epoch so far. */
-    readonly loss: number;
-  }
-  | {
-    readonly kind: "epoch";
-    readonly metrics: EpochMetrics;
-    /** All epochs so far, this one included. */
-    readonly curves: readonly EpochMetrics[];
-  }
-  | { readonly kind: "end"; readonly reason: EndReason; readonly metrics: readonly EpochMetrics[] };
-
-/** Why a run ended. */
-export type EndReason = "epochs" | "early stopping" | "step limit" | "interrupted";
+const TEN_MINUTES: CheckpointEvery = { seconds: 600 };
 
 /** How far a run goes, and where from. */
 export interface LoopOptions {
@@ -42,6 +18,8 @@ export interface LoopOptions {
   readonly from?: RunState;
   /** Ends the run after this many steps of training in all. */
   readonly maxSteps?: number;
+  /** Every ten minutes unless given. */
+  readonly checkpointEvery?: CheckpointEvery;
   /** Ends the run after the step or the evaluated batch under way, with a checkpoint. */
   readonly signal?: AbortSignal;
   /** Hears of each evaluated batch. */
@@ -54,16 +32,18 @@ export const startState = (recipe: Recipe): RunState => ({
   batch: 0,
   step: 0,
   lossSum: 0,
+  seconds: 0,
+  bestStep: null,
   schedule: recipe.learningRate.made.start(),
   stopping: recipe.stop.made.start(),
   finished: false,
 });
 
 const metricsOf = (
-  { epoch, batch, step, lossSum }: RunState,
+  { epoch, batch, step, lossSum, seconds }: RunState,
   lr: number,
   { loss, scores }: Evaluation,
-  { seconds, best, partial }: { seconds: number; best: boolean; partial: boolean },
+  { best, partial }: { best: boolean; partial: boolean },
 ): EpochMetrics => ({
   epoch: epoch + 1,
   step,
@@ -85,7 +65,14 @@ export async function* train(
   recipe: Recipe,
   trainer: Trainer,
   data: Dataset,
-  { folder, from = startState(recipe), maxSteps = Infinity, signal, onEvaluating }: LoopOptions,
+  {
+    folder,
+    from = startState(recipe),
+    maxSteps = Infinity,
+    checkpointEvery = TEN_MINUTES,
+    signal,
+    onEvaluating,
+  }: LoopOptions,
 ): AsyncGenerator<TrainEvent> {
   const { model, trainable } = trainer.plan;
   const { memory } = trainer;
@@ -97,11 +84,19 @@ export async function* train(
     moments: recipe.optimizer.made.moments,
   };
   const schedule = recipe.learningRate.made, stopping = recipe.stop.made;
-  const files = runFiles(folder);
   let state = from;
+  let savedAt = performance.now();
   let rows = (await readMetrics(folder)).filter((row) =>
     row.epoch <= state.epoch && row.partial === undefined
   );
+  const save = async (): Promise<void> => {
+    await saveCheckpoint(checkpointed, state);
+    savedAt = performance.now();
+  };
+  const isDue = (): boolean =>
+    "steps" in checkpointEvery
+      ? state.step % checkpointEvery.steps === 0
+      : performance.now() - savedAt >= checkpointEvery.seconds * 1000;
   const end = (reason: EndReason): TrainEvent => ({ kind: "end", reason, metrics: rows });
 
   /** Undefined when the signal cuts it short. */
@@ -119,8 +114,9 @@ export async function* train(
   };
 
   while (!state.finished && state.epoch < recipe.epochs) {
-    const started = performance.now();
     const { epoch } = state;
+    const started = performance.now() - state.seconds * 1000;
+    const seconds = () => (performance.now() - started) / 1000;
     const rate = schedule.rate(epoch, state.schedule);
     const order = epochOrder(data.train.size, { seed: recipe.seed, epoch });
     const all = batches(order, recipe.batchSize, { dropLast: true });
@@ -129,7 +125,13 @@ export async function* train(
     for await (const batch of ahead(left, PREFETCH, (positions) => data.train.batch(positions, draw))) {
       const loss = await trainer.step(batch, rate, state.step + 1);
       if (!Number.isFinite(loss)) throw notFinite("loss", loss, { ...state, step: state.step + 1 });
-      state = { ...state, batch: state.batch + 1, step: state.step + 1, lossSum: state.lossSum + loss };
+      state = {
+        ...state,
+        batch: state.batch + 1,
+        step: state.step + 1,
+        lossSum: state.lossSum + loss,
+        seconds: seconds(),
+      };
       yield {
         kind: "step",
         epoch: epoch + 1,
@@ -141,16 +143,17 @@ export async function* train(
         loss: state.lossSum / state.batch,
       };
       if (signal?.aborted) {
-        await saveCheckpoint(checkpointed, state);
+        await save();
         return yield end("interrupted");
       }
+      if (isDue()) await save();
     }
     const partial = state.batch < all.length;
-    if (partial) await saveCheckpoint(checkpointed, state);
+    if (partial) await save();
     if (partial && state.batch === 0) return yield end("step limit");
     const evaluation = await evaluate();
     if (evaluation === undefined) {
-      await saveCheckpoint(checkpointed, state);
+      await save();
       return yield end("interrupted");
     }
     // The last step alone may have spoilt the weights: a checkpoint of them could not be gone on from.
@@ -158,24 +161,27 @@ export async function* train(
     const verdict = stopping.next(state.stopping, evaluation.scores);
     // A part of an epoch does not count when the run goes on, so it must not take the place of a whole one.
     const best = verdict.improved && !(partial && rows.length > 0);
-    if (best) await saveModel(files.best, model, memory);
-    const seconds = (performance.now() - started) / 1000;
-    const metrics = metricsOf(state, rate, evaluation, { seconds, best, partial });
+    const metrics = metricsOf({ ...state, seconds: seconds() }, rate, evaluation, { best, partial });
     rows = [...rows, metrics];
     await writeMetrics(folder, rows);
+    if (!partial) {
+      state = {
+        epoch: epoch + 1,
+        batch: 0,
+        step: state.step,
+        lossSum: 0,
+        seconds: 0,
+        bestStep: best ? state.step : state.bestStep,
+        schedule: schedule.next(state.schedule, epoch, evaluation.scores[stopping.on]),
+        stopping: verdict.state,
+        finished: verdict.stop,
+      };
+      await save();
+    }
+    // Either way the last checkpoint has the weights that were evaluated.
+    if (best) await keepAsBest(folder);
     yield { kind: "epoch", metrics, curves: rows };
     if (partial) return yield end("step limit");
-    const score = evaluation.scores[stopping.on];
-    state = {
-      epoch: epoch + 1,
-      batch: 0,
-      step: state.step,
-      lossSum: 0,
-      schedule: schedule.next(state.schedule, epoch, score),
-      stopping: verdict.state,
-      finished: verdict.stop,
-    };
-    await saveCheckpoint(checkpointed, state);
   }
   yield end(state.finished ? "early stopping" : "epochs");
 }

@@ -36,6 +36,13 @@ export interface EpochMetrics {
   readonly partial?: true;
 }
 
+/** How often a checkpoint is saved besides at the end of every epoch. */
+export type CheckpointEvery =
+  /** At every step that is a multiple of this. */
+  | { readonly steps: number }
+  /** After a step when this time has passed since the last one was saved. */
+  | { readonly seconds: number };
+
 /** `recipe.json`: what was run, resolved. */
 export interface RunRecord {
   readonly onesheet: string;
@@ -44,6 +51,7 @@ export interface RunRecord {
   readonly settings?: readonly string[];
   readonly data?: string;
   readonly limit?: number;
+  readonly checkpointEvery?: CheckpointEvery;
   readonly weights: string;
   readonly engine: string;
   /** Precision and compilation, as far as they were not the usual; runs of earlier versions have none. */
@@ -58,13 +66,36 @@ export const runFiles = (folder: string) => ({
   metrics: join(folder, "metrics.jsonl"),
   best: join(folder, "best.safetensors"),
   curves: join(folder, "curves.svg"),
-  /** Everything needed to go on exactly. */
+  /** Everything needed to go on exactly, and the same of some time before. */
   last: join(folder, "last"),
+  previous: join(folder, "previous"),
+  /** There while a process trains; says which. */
+  lock: join(folder, "lock"),
   /** What the data source keeps to read other examples as it read these. */
   reader: join(folder, "reader"),
 });
 
 const json = (value: unknown) => JSON.stringify(value, null, 2) + "\n";
+
+/** Writes a file of a run folder whole. */
+export const writeRunFile = (path: string, text: string): Promise<void> =>
+  writeFileWhole(path, text).catch((cause) => {
+    throw new OnesheetError(
+      `Cannot write "${path}": ${
+        messageOf(cause)
+      }; what was there stays, --resume goes on from the last checkpoint`,
+      { cause },
+    );
+  });
+
+/** The JSON in a file's text; `where` is how an error names it. */
+function parsed<T>(text: string, where: string): T {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new OnesheetError(`Cannot read ${where}: expected JSON, found ${messageOf(cause)}`, { cause });
+  }
+}
 
 /** Refuses a folder that already holds a run. */
 export async function demandNoRun(folder: string): Promise<void> {
@@ -83,14 +114,14 @@ export async function startRun(
 ): Promise<void> {
   const files = runFiles(folder);
   await Deno.mkdir(files.reader, { recursive: true });
-  for (const [name, text] of Object.entries(kept)) await writeFileWhole(join(files.reader, name), text);
-  await writeFileWhole(files.labels, json(labels));
+  for (const [name, text] of Object.entries(kept)) await writeRunFile(join(files.reader, name), text);
+  await writeRunFile(files.labels, json(labels));
   await writeRecord(folder, record);
 }
 
 /** Writes `recipe.json`. */
 export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
-  writeFileWhole(runFiles(folder).recipe, json(record));
+  writeRunFile(runFiles(folder).recipe, json(record));
 
 /** Reads `recipe.json` of a run folder. */
 export async function readRecord(folder: string): Promise<RunRecord> {
@@ -98,8 +129,12 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   try {
     return JSON.parse(await Deno.readTextFile(recipe));
   } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound ? "no recipe.json" : messageOf(cause);
-    throw new OnesheetError(`Cannot read the run "${folder}": expected a run folder, found ${why}`, {
+    const found = cause instanceof Deno.errors.NotFound
+      ? await exists(folder) ? "a folder without recipe.json, in which no run has begun" : "none"
+      : cause instanceof Deno.errors.NotADirectory
+      ? "a file"
+      : messageOf(cause);
+    throw new OnesheetError(`Cannot read the run "${folder}": expected a run folder, found ${found}`, {
       cause,
       exitCode: 2,
     });
@@ -107,8 +142,10 @@ export async function readRecord(folder: string): Promise<RunRecord> {
 }
 
 /** Reads `labels.json` of a run folder. */
-export const readLabels = async (folder: string): Promise<string[]> =>
-  JSON.parse(await Deno.readTextFile(runFiles(folder).labels));
+export async function readLabels(folder: string): Promise<string[]> {
+  const { labels } = runFiles(folder);
+  return parsed(await Deno.readTextFile(labels), `"${labels}"`);
+}
 
 /** Refuses data whose labels are not those of the run. */
 export async function demandLabelsOf(folder: string, labels: readonly string[]): Promise<void> {
@@ -124,12 +161,12 @@ export async function readMetrics(folder: string): Promise<EpochMetrics[]> {
   const { metrics } = runFiles(folder);
   if (!await exists(metrics)) return [];
   const lines = (await Deno.readTextFile(metrics)).split("\n").filter((line) => line !== "");
-  return lines.map((line) => JSON.parse(line));
+  return lines.map((line, i) => parsed(line, `line ${i + 1} of "${metrics}"`));
 }
 
 /** Writes `metrics.jsonl` whole. */
 export const writeMetrics = (folder: string, rows: readonly EpochMetrics[]): Promise<void> =>
-  writeFileWhole(runFiles(folder).metrics, rows.map((row) => JSON.stringify(row) + "\n").join(""));
+  writeRunFile(runFiles(folder).metrics, rows.map((row) => JSON.stringify(row) + "\n").join(""));
 
 /** Whether there is a file or folder of that name. */
 export const exists = (path: string): Promise<boolean> => Deno.stat(path).then(() => true, () => false);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { temporaryName, writeAll, writeFileWhole, writeWhole } from "../../src/base/files.ts";
+import { linkWhole, temporaryName, writeAll, writeFileWhole, writeWhole } from "../../src/base/files.ts";
 
 /** Names in a folder, and a folder of the test's own. */
 const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
@@ -98,4 +98,18 @@ Deno.test("all bytes are written though the file takes fewer at a time", async (
   };
   await writeAll(slow as unknown as Deno.FsFile, Uint8Array.from({ length: 10 }, (_, i) => i));
   assertEquals(taken, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
+Deno.test("a file gets a second name in place of another file, again and again", async () => {
+  await inFolder(async (folder) => {
+    const [a, b] = [`${folder}/a`, `${folder}/b`];
+    await Deno.writeTextFile(a, "new");
+    await Deno.writeTextFile(b, "old");
+    for (let i = 0; i < 2; i++) await linkWhole(a, b);
+    assertEquals([await Deno.readTextFile(b), namesIn(folder)], ["new", ["a", "b"]]);
+    await writeFileWhole(a, "newer");
+    assertEquals(await Deno.readTextFile(b), "new");
+    await assertRejects(() => linkWhole(`${folder}/none`, b), Deno.errors.NotFound);
+    assertEquals([await Deno.readTextFile(b), namesIn(folder)], ["new", ["a", "b"]]);
+  });
 });

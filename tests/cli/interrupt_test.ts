@@ -69,17 +69,25 @@ for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   });
 }
 
-/** A recipe whose batches never come: a step that takes for ever. */
+/** A recipe whose second batch never comes: a step that takes for ever. */
 async function endless({ folder }: Place): Promise<string> {
   await Deno.writeTextFile(
     `${folder}/endless.ts`,
     `import { choice, recipe } from ${JSON.stringify(inProject("mod.ts"))};
      import quickstart from ${JSON.stringify(quickstart)};
-     const never = () => {
-       console.error("asked for a batch");
-       return new Promise((resolve) => setTimeout(resolve, 1e9));
+     const ones = (name, numbers) => {
+       const { shape, dtype } = quickstart.data.made.inputs[name];
+       return { dtype, shape: [16, ...shape], data: new (dtype === "int32" ? Int32Array : Float32Array)(16 * numbers).fill(1) };
      };
-     const side = { size: 16, ids: new Int32Array(16), batch: never };
+     const inputs = Object.fromEntries(Object.entries(quickstart.data.made.inputs).map(([name, { shape }]) =>
+       [name, ones(name, shape.reduce((a, b) => a * b, 1))]));
+     let asked = 0;
+     const batch = async () => {
+       if (asked++ === 3) console.error("after the first step");
+       if (asked > 1) await new Promise((resolve) => setTimeout(resolve, 1e9));
+       return { inputs, labels: new Float32Array(16 * 8) };
+     };
+     const side = { size: 80, ids: Int32Array.from({ length: 80 }, (_, i) => i), batch };
      const open = async () => ({
        labels: [..."abcdefgh"], train: side, validation: side, kept: {}, [Symbol.asyncDispose]: async () => {},
      });
@@ -97,7 +105,7 @@ Deno.test({
       const { start, folder } = place;
       const child = start(["train", await endless(place), "--engine", "portable", "--run", "run"]);
       const { until, all } = listen(child);
-      await until("asked for a batch");
+      await until("after the first step");
       child.kill("SIGINT");
       await until("once more stops at once");
       child.kill("SIGINT");

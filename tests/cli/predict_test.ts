@@ -94,7 +94,7 @@ Deno.test("a missing poster, plot, run or weights file is one sentence", async (
     await refused(
       ["gone", ...both],
       2,
-      'Cannot read the run "HERE/gone": expected a run folder, found no recipe.json',
+      'Cannot read the run "HERE/gone": expected a run folder, found none',
     );
     await refused(
       ["run", "--poster", "gone.jpg", "--plot", "A film."],

@@ -141,7 +141,7 @@ Deno.test("--resume without a run is refused", async () => {
     assertEquals(await say(["train", quickstart, "--resume", "--run", "gone"]), {
       code: 2,
       stdout: "",
-      stderr: `Cannot read the run "${folder}/gone": expected a run folder, found no recipe.json\n`,
+      stderr: `Cannot read the run "${folder}/gone": expected a run folder, found none\n`,
     });
     assertEquals([...Deno.readDirSync(folder)], []);
   });

@@ -10,6 +10,8 @@ const filesIn = (folder: string, prefix = ""): string[] =>
     isDirectory ? filesIn(`${folder}/${name}`, `${prefix}${name}/`) : [prefix + name]
   ).sort();
 
+const filesOfCheckpoint = ["SHA256SUMS", "optimizer.safetensors", "state.json", "weights.safetensors"];
+
 Deno.test("a run has its folder of files, a line an epoch, and ends with the scores of the best", async () => {
   await withPlace(async (place) => {
     const { stdout, stderr } = await trainSmall(place, "--epochs", "2");
@@ -18,10 +20,9 @@ Deno.test("a run has its folder of files, a line an epoch, and ends with the sco
       "best.safetensors",
       "curves.svg",
       "labels.json",
-      "last/optimizer.safetensors",
-      "last/state.json",
-      "last/weights.safetensors",
+      ...filesOfCheckpoint.map((name) => `last/${name}`),
       "metrics.jsonl",
+      ...filesOfCheckpoint.map((name) => `previous/${name}`),
       "reader/tokenizer.json",
       "recipe.json",
     ]);

@@ -1,16 +1,18 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
+import { sha256Of } from "../../src/base/digest.ts";
 import { random } from "../../src/base/random.ts";
 import { float32, int32, sizeOf, type Value } from "../../src/base/value.ts";
 import { portable } from "../../src/engine/portable.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
 import {
   type Checkpointed,
+  keepAsBest,
   loadCheckpoint,
   type RunState,
   saveCheckpoint,
 } from "../../src/train/checkpoint.ts";
-import { runFiles } from "../../src/train/run.ts";
+import { exists, runFiles } from "../../src/train/run.ts";
 import { randomize } from "../../src/train/start.ts";
 import { prepareTraining, trainer } from "../../src/train/trainer.ts";
 import type { Memory } from "../../src/tensor.ts";
@@ -21,7 +23,7 @@ const engine = await portable();
 const recipe = tiny({ freeze: [{ freeze: "norm" }] });
 
 const state = (step: number): RunState => ({
-  ...{ epoch: 2, batch: 3, step, lossSum: 0.1 + 0.2, finished: false },
+  ...{ epoch: 2, batch: 3, step, lossSum: 0.1 + 0.2, seconds: 1.5, bestStep: 7, finished: false },
   schedule: { rate: 1e-4 / 3, bad: 1, best: 0.1 },
   stopping: { best: null, waited: 2 },
 });
@@ -71,8 +73,8 @@ Deno.test("weights, buffers, moments and counters come back bit for bit", async 
     await fill(what.memory, 2);
     assertEquals(await loadCheckpoint(what), state(11));
     assertEquals(await contents(what.memory), values);
-    assertEquals(namesIn(what.folder), ["last"]);
     assertEquals(namesIn(runFiles(what.folder).last), [
+      "SHA256SUMS",
       "optimizer.safetensors",
       "state.json",
       "weights.safetensors",
@@ -89,56 +91,107 @@ Deno.test("the moments have PyTorch's shapes under the parameters' names", async
   });
 });
 
-Deno.test("a checkpoint takes the place of the one before", async () => {
+Deno.test("the last two checkpoints are kept, and the newer one counts", async () => {
   await withMemory(async (what) => {
+    const { last, previous } = runFiles(what.folder);
     await saveCheckpoint(what, state(1));
-    const second = await fill(what.memory, 2);
     await saveCheckpoint(what, state(2));
-    await fill(what.memory, 3);
-    assertEquals(await loadCheckpoint(what), state(2));
-    assertEquals(await contents(what.memory), second);
-    assertEquals(namesIn(what.folder), ["last"]);
+    const third = await fill(what.memory, 3);
+    await saveCheckpoint(what, state(3));
+    assertEquals(namesIn(what.folder), ["last", "previous"]);
+    const steps = await Promise.all(
+      [last, previous].map(async (one) => JSON.parse(await Deno.readTextFile(`${one}/state.json`)).step),
+    );
+    assertEquals(steps, [3, 2]);
+    await fill(what.memory, 4);
+    assertEquals(await loadCheckpoint(what), state(3));
+    assertEquals(await contents(what.memory), third);
   });
 });
 
 Deno.test("a save that is cut between its renames leaves the checkpoint before it, and the next one is as any", async () => {
   await withMemory(async (what, values) => {
-    const { last } = runFiles(what.folder);
+    const { last, previous } = runFiles(what.folder);
     await saveCheckpoint(what, state(1));
-    await Deno.rename(last, `${last}.previous`);
+    await Deno.rename(last, previous);
     await fill(what.memory, 2);
     assertEquals(await loadCheckpoint(what), state(1));
     assertEquals(await contents(what.memory), values);
     await saveCheckpoint(what, state(2));
-    assertEquals([await loadCheckpoint(what), namesIn(what.folder)], [state(2), ["last"]]);
+    assertEquals([await loadCheckpoint(what), namesIn(what.folder)], [state(2), ["last", "previous"]]);
   });
 });
 
-Deno.test("a save that is cut after its renames leaves both; the newer counts", async () => {
+Deno.test("a save that is cut while the oldest checkpoint is removed leaves the last one", async () => {
   await withMemory(async (what) => {
-    const { last } = runFiles(what.folder);
-    await saveCheckpoint(what, state(1));
-    await Deno.rename(last, `${last}.previous`);
-    await saveCheckpoint(what, state(2));
-    await Deno.mkdir(`${last}.previous`);
+    const { previous } = runFiles(what.folder);
+    for (const step of [1, 2]) await saveCheckpoint(what, state(step));
+    await Deno.remove(`${previous}/weights.safetensors`);
     assertEquals(await loadCheckpoint(what), state(2));
     await saveCheckpoint(what, state(3));
-    assertEquals([await loadCheckpoint(what), namesIn(what.folder)], [state(3), ["last"]]);
+    assertEquals(await loadCheckpoint(what), state(3));
   });
 });
 
-Deno.test("what a killed process left half written disturbs no save and is gone after a load", async () => {
+Deno.test("the checksums are those of sha256sum", async () => {
   await withMemory(async (what) => {
-    const { last, best } = runFiles(what.folder);
     await saveCheckpoint(what, state(1));
-    await Deno.mkdir(`${last}.1.0.tmp`);
-    await Deno.writeTextFile(`${last}.1.0.tmp/weights.safetensors`, "half");
-    await Deno.writeTextFile(`${best}.1.7.tmp`, "half");
-    await Deno.writeTextFile(best, "whole");
-    await saveCheckpoint(what, state(2));
-    assertEquals(await loadCheckpoint(what), state(2));
-    assertEquals(namesIn(what.folder), ["best.safetensors", "last"]);
+    const { last } = runFiles(what.folder);
+    const lines = (await Deno.readTextFile(`${last}/SHA256SUMS`)).trimEnd().split("\n");
+    const expected = await Promise.all(
+      ["weights.safetensors", "optimizer.safetensors", "state.json"].map(async (name) =>
+        `${await sha256Of(`${last}/${name}`)}  ${name}`
+      ),
+    );
+    assertEquals(lines, expected);
   });
+});
+
+Deno.test("the weights of the last checkpoint become the best; as often as one likes, and each time anew", async () => {
+  await withMemory(async (what) => {
+    const { best, last, previous } = runFiles(what.folder);
+    const same = async (checkpoint: string) =>
+      await sha256Of(best) === await sha256Of(`${checkpoint}/weights.safetensors`);
+    await saveCheckpoint(what, state(1));
+    for (let i = 0; i < 2; i++) await keepAsBest(what.folder);
+    assertEquals(namesIn(what.folder), ["best.safetensors", "last"]);
+    assert(await same(last));
+    await fill(what.memory, 2);
+    await saveCheckpoint(what, state(2));
+    assertEquals([await same(last), await same(previous)], [false, true]);
+    await keepAsBest(what.folder);
+    assertEquals([await same(last), await same(previous)], [true, false]);
+  });
+});
+
+Deno.test("a run that ended before its best weights were kept has them kept when it goes on", async () => {
+  await withMemory(async (what) => {
+    const { best, last } = runFiles(what.folder);
+    await saveCheckpoint(what, { ...state(8), batch: 0, bestStep: 8 });
+    await loadCheckpoint(what);
+    assertEquals(await sha256Of(best), await sha256Of(`${last}/weights.safetensors`));
+    await Deno.remove(best);
+    await saveCheckpoint(what, { ...state(12), batch: 0, bestStep: 8 });
+    await loadCheckpoint(what);
+    assertEquals(await exists(best), false, "these weights are not the best ones");
+  });
+});
+
+Deno.test("weights or moments that are not finite are not saved", async () => {
+  for (const [name, x] of [["head.bias", NaN], ["square/conv.weight", Infinity]] as const) {
+    await withMemory(async (what) => {
+      await saveCheckpoint(what, state(1));
+      const { shape } = await what.memory.get(name);
+      await what.memory.put(name, float32(shape, Array.from({ length: sizeOf(shape) }, () => x)));
+      const { message } = await assertRejects(() => saveCheckpoint(what, state(2)), OnesheetError);
+      assertEquals(
+        message,
+        `Cannot save the checkpoint of step 2 in "${what.folder}": "${name}" holds NaN or infinity; lower the learning ` +
+          "rate, or look for broken rows; --resume goes on from the one before",
+      );
+      assertEquals(await loadCheckpoint(what), state(1));
+    });
+  }
 });
 
 Deno.test("a save that fails leaves the checkpoint before it and nothing half written", async () => {
@@ -156,47 +209,67 @@ Deno.test("a save that fails leaves the checkpoint before it and nothing half wr
   });
 });
 
-Deno.test("no checkpoint is an error that tells the way out", async () => {
-  await withMemory(async (what) => {
-    const { folder } = what;
-    const error = await assertRejects(() => loadCheckpoint(what), OnesheetError);
-    assertEquals(
-      error.message,
-      `Cannot resume "${folder}": expected a checkpoint in "${folder}/last", found none; ` +
-        "delete the folder and start the run again",
-    );
-  });
+Deno.test("no checkpoint is none", async () => {
+  await withMemory(async (what) => assertEquals(await loadCheckpoint(what), undefined));
 });
 
-for (
-  const [how, damage, why] of [
-    [
-      "weights are cut off",
-      (last) => truncate(`${last}/weights.safetensors`),
-      /Cannot read ".*weights\.safetensors": /,
-    ],
-    [
-      "moments are cut off",
-      (last) => truncate(`${last}/optimizer.safetensors`),
-      /Cannot read ".*optimizer\.safetensors": /,
-    ],
-    ["weights are empty", (last) => Deno.truncate(`${last}/weights.safetensors`), /found 0 bytes/],
-    ["weights are missing", (last) => Deno.remove(`${last}/weights.safetensors`), /no such file/],
-    ["counters are cut off", (last) => truncate(`${last}/state.json`), /JSON/],
-    ["counters are missing", (last) => Deno.remove(`${last}/state.json`), /state\.json/],
-  ] as readonly [string, (last: string) => Promise<void>, RegExp][]
-) {
-  Deno.test(`a checkpoint whose ${how} is an error in one sentence`, async () => {
-    await withMemory(async (what) => {
-      await saveCheckpoint(what, state(1));
-      await damage(runFiles(what.folder).last);
-      const { message } = await assertRejects(() => loadCheckpoint(what), OnesheetError);
-      assert(message.startsWith(`Cannot resume "${what.folder}": `), message);
-      assertMatch(message, why);
-      assertEquals(message.split("\n").length, 1);
-    });
+/** Changes one bit somewhere in the middle of a file. */
+async function flip(path: string): Promise<void> {
+  const bytes = await Deno.readFile(path);
+  bytes[bytes.length >> 1] ^= 16;
+  await Deno.writeFile(path, bytes);
+}
+
+const checkpointFiles = ["weights.safetensors", "optimizer.safetensors", "state.json", "SHA256SUMS"];
+const damages: readonly (readonly [string, (path: string) => Promise<void>])[] = [
+  ["cut off", truncate],
+  ["empty", (path) => Deno.truncate(path)],
+  ["missing", (path) => Deno.remove(path)],
+  ["of a flipped bit", flip],
+];
+
+for (const [how, damage] of damages) {
+  Deno.test(`a checkpoint with a file that is ${how} is given up for the one before, and that is said`, async () => {
+    for (const name of checkpointFiles) {
+      await withMemory(async (what, values) => {
+        const { last } = runFiles(what.folder);
+        await saveCheckpoint(what, state(1));
+        await fill(what.memory, 2);
+        await saveCheckpoint(what, state(2));
+        await damage(`${last}/${name}`);
+        const told: string[] = [];
+        assertEquals(await loadCheckpoint(what, (line) => told.push(line)), state(1));
+        assertEquals(await contents(what.memory), values);
+        assertEquals(told.length, 1);
+        assertMatch(
+          told[0],
+          /^warning: ".*\/last\/.*" (is missing|does not match its checksum); going on from the checkpoint before it$/,
+        );
+        // The broken one is gone: it must not take the good one's place when the next is saved.
+        assertEquals(namesIn(what.folder), ["last"]);
+        assertEquals(await loadCheckpoint(what, (line) => told.push(line)), state(1));
+        assertEquals(told.length, 1);
+      });
+    }
   });
 }
+
+Deno.test("two broken checkpoints are an error in one sentence that names both, and stay as they are", async () => {
+  await withMemory(async (what) => {
+    const { folder } = what;
+    for (const step of [1, 2]) await saveCheckpoint(what, state(step));
+    await truncate(`${folder}/last/state.json`);
+    await flip(`${folder}/previous/weights.safetensors`);
+    const { message } = await assertRejects(() => loadCheckpoint(what), OnesheetError);
+    assertEquals(
+      message,
+      `Cannot resume "${folder}": "${folder}/last/state.json" does not match its checksum and ` +
+        `"${folder}/previous/weights.safetensors" does not match its checksum; put a copy back, or delete the folder ` +
+        "and start again",
+    );
+    assertEquals(namesIn(folder), ["last", "previous"]);
+  });
+});
 
 Deno.test("the checkpoint of another model is refused with the name and both shapes", async () => {
   await withMemory(async (what) => {

@@ -165,7 +165,7 @@ Deno.test("trained weights on made-up data are told before anything is written",
   ));
 
 Deno.test("there is nothing to go on with where no run is", () =>
-  refused(tiny(), 'Cannot read the run "RUN": expected a run folder, found no recipe.json', {
+  refused(tiny(), 'Cannot read the run "RUN": expected a run folder, found none', {
     resume: true,
   }));
 
@@ -181,6 +181,33 @@ Deno.test("a folder that holds a run is left as it is", async () => {
       "expected the labels blue, green, red, found a, b, c",
     );
     assertEquals(await outcome(folder), before);
+  });
+});
+
+Deno.test("a run keeps how often it saves, unless it is told otherwise", async () => {
+  await withRun(async (folder) => {
+    const every = async () => (await readRecord(folder)).checkpointEvery;
+    await run(tiny({ epochs: 1 }), { engine, folder, checkpointEvery: { steps: 2 } });
+    await run(tiny({ epochs: 2 }), { engine, folder, resume: true });
+    assertEquals(await every(), { steps: 2 });
+    await run(tiny({ epochs: 3 }), { engine, folder, resume: true, checkpointEvery: { seconds: 60 } });
+    assertEquals(await every(), { seconds: 60 });
+  });
+});
+
+Deno.test("a folder that another run is being prepared or trained in is refused", async () => {
+  await withRun(async (folder) => {
+    let refused = 0;
+    for await (const { kind } of fit(tiny({ epochs: 1 }), { engine, folder })) {
+      if (kind !== "step") continue;
+      for (const resume of [false, true]) {
+        const second = run(tiny(), { engine, folder, resume });
+        await assertRejects(() => second, OnesheetError, `process ${Deno.pid} since `);
+        refused++;
+      }
+    }
+    assertEquals(refused, 8);
+    await run(tiny({ epochs: 2 }), { engine, folder, resume: true });
   });
 });
 

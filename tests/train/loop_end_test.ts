@@ -1,9 +1,9 @@
 /** How the loop ends before its last epoch, and what is there then to go on from. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
-import type { RunState } from "../../src/train/checkpoint.ts";
-import type { TrainEvent } from "../../src/train/loop.ts";
-import { readMetrics, runFiles } from "../../src/train/run.ts";
+import type { TrainEvent } from "../../src/train/events.ts";
+import type { LoopOptions } from "../../src/train/loop.ts";
+import { exists, readMetrics, runFiles, writeMetrics } from "../../src/train/run.ts";
 import { endOf, found, play, stepIn } from "./play.ts";
 import { dataset, rowsOf, tiny, withRun } from "./tiny.ts";
 
@@ -117,18 +117,41 @@ Deno.test("a signal during an evaluation cuts it short; the evaluation is made w
 
 Deno.test("an epoch that was written down but not saved is trained again, and told once", async () => {
   await withRun(async (folder) => {
-    // Ends between metrics and checkpoint of the second epoch.
-    const cut = (event: TrainEvent) => {
-      if (event.kind === "epoch" && event.metrics.epoch === 2) throw new Error("power cut");
-    };
-    let state: RunState | undefined;
-    await play(tiny({ epochs: 1 }), { scores: [0.4] }, { folder }).then((run) => state = run.state);
-    const cutRun = play(tiny(), { scores: [0.5] }, { folder, from: state! }, dataset(), cut);
-    await assertRejects(() => cutRun, Error, "power cut");
-    assertEquals((await readMetrics(folder)).length, 2);
-    await play(tiny(), { scores: [0.5, 0.6] }, { folder, from: state! });
-    assertEquals((await readMetrics(folder)).map(({ epoch }) => epoch), [1, 2, 3]);
+    const { state } = await play(tiny({ epochs: 1 }), { scores: [0.4] }, { folder });
+    // As if the second epoch had ended between its metrics and its checkpoint.
+    const [row] = await readMetrics(folder);
+    await writeMetrics(folder, [row, { ...row, epoch: 2, step: 8, macro_f1: 0.3 }]);
+    await play(tiny(), { scores: [0.5, 0.6] }, { folder, from: state });
+    const rows = await readMetrics(folder);
+    assertEquals(rows.map(({ epoch, macro_f1 }) => [epoch, macro_f1]), [[1, 0.4], [2, 0.5], [3, 0.6]]);
   });
+});
+
+/** The steps that `last/` was of, after each step. */
+async function savedSteps(options: Partial<LoopOptions>): Promise<(number | undefined)[]> {
+  const saved: (number | undefined)[] = [];
+  await withRun(async (folder) => {
+    const { last } = runFiles(folder);
+    const note = async ({ kind }: TrainEvent) => {
+      if (kind === "step") {
+        saved.push(await exists(last) ? await stepIn(`${last}/weights.safetensors`) : undefined);
+      }
+    };
+    await play(tiny({ epochs: 2 }), { scores: [0.4, 0.5] }, { folder, ...options }, dataset(), note);
+  });
+  return saved;
+}
+
+Deno.test("a checkpoint is saved at every so many steps and at the end of every epoch", async () => {
+  const none = undefined;
+  assertEquals(await savedSteps({}), [none, none, none, none, 4, 4, 4, 4]);
+  assertEquals(await savedSteps({ checkpointEvery: { steps: 1 } }), [none, 1, 2, 3, 4, 5, 6, 7]);
+  assertEquals(await savedSteps({ checkpointEvery: { steps: 3 } }), [none, none, none, 3, 4, 4, 6, 6]);
+});
+
+Deno.test("a checkpoint is saved when its time has come, and not before", async () => {
+  assertEquals(await savedSteps({ checkpointEvery: { seconds: 0 } }), [undefined, 1, 2, 3, 4, 5, 6, 7]);
+  assertEquals((await savedSteps({ checkpointEvery: { seconds: 3600 } })).slice(-4), [4, 4, 4, 4]);
 });
 
 Deno.test("a batch that cannot be made ends the run with its error", async () => {

@@ -83,7 +83,7 @@ Deno.test("schedule and stopping hear the score that is watched, each state goes
     assertEquals(heard, [[0, 0.2], [1, 0.1], [2, 0.3]]);
     assertEquals((await readMetrics(folder)).map(({ lr }) => lr), [1, 111, 221]);
     assertEquals(state, {
-      ...{ epoch: 3, batch: 0, step: 12, lossSum: 0, finished: false },
+      ...{ epoch: 3, batch: 0, step: 12, lossSum: 0, seconds: 0, bestStep: 12, finished: false },
       ...{ schedule: { calls: 3 }, stopping: { best: 0.3, waited: 0 } },
     });
   });

@@ -3,7 +3,8 @@ import { float32 } from "../../src/base/value.ts";
 import { portable } from "../../src/engine/portable.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
 import { loadCheckpoint, type RunState } from "../../src/train/checkpoint.ts";
-import { type LoopOptions, train, type TrainEvent } from "../../src/train/loop.ts";
+import type { TrainEvent } from "../../src/train/events.ts";
+import { type LoopOptions, train } from "../../src/train/loop.ts";
 import type { Recipe } from "../../src/train/recipe.ts";
 import { randomize } from "../../src/train/start.ts";
 import { type Evaluation, prepareTraining, type Trainer, trainer } from "../../src/train/trainer.ts";
@@ -90,7 +91,7 @@ export async function play(
       memory: bound.memory,
       moments: ["mean", "square"],
     };
-    return { events, steps, state: await loadCheckpoint(what) };
+    return { events, steps, state: (await loadCheckpoint(what))! };
   } finally {
     bound[Symbol.dispose]();
   }

@@ -1,9 +1,10 @@
 /** A run that was stopped and gone on with is, bit for bit, the run that never stopped. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Engine } from "../../src/tensor.ts";
 import type { FitOptions } from "../../src/train/fit.ts";
-import type { TrainEvent } from "../../src/train/loop.ts";
+import type { TrainEvent } from "../../src/train/events.ts";
 import type { Recipe } from "../../src/train/recipe.ts";
+import { exists, runFiles } from "../../src/train/run.ts";
 import { eachEngine } from "../engine/each.ts";
 import { outcome, run } from "./runs.ts";
 import { tiny, withRun } from "./tiny.ts";
@@ -71,6 +72,27 @@ for (
     },
   );
 }
+
+eachEngine(
+  "a run that ended before its first checkpoint begins anew and equals one that never stopped",
+  async (engine) => {
+    await withRun(async (folder) => {
+      await run(tiny(), { engine, folder: `${folder}-whole`, checkpointEvery: { steps: 1 } });
+      const broken = run(tiny(), { engine, folder }, ({ kind }) => {
+        if (kind === "step") throw new Error("power cut");
+      });
+      await assertRejects(() => broken, Error, "power cut");
+      assertEquals(await exists(runFiles(folder).last), false);
+      const told: string[] = [];
+      await run(tiny(), { engine, folder, resume: true, tell: (line) => told.push(line) });
+      assertEquals(told.slice(1), [
+        "weights: random, seed 5",
+        "no checkpoint had been saved: starting from the beginning",
+      ]);
+      assertEquals(await outcome(folder), await outcome(`${folder}-whole`));
+    });
+  },
+);
 
 eachEngine("a run whose epochs are raised later equals one that had them from the start", async (engine) => {
   await withRun(async (folder) => {

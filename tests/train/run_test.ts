@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import {
   demandLabelsOf,
@@ -85,15 +85,19 @@ Deno.test("a record is replaced whole", async () => {
 
 Deno.test("a folder without a record, or with a broken one, is an error that says what was found", async () => {
   await withRun(async (folder) => {
-    const error = await assertRejects(() => readRecord(folder), OnesheetError);
-    assertEquals([error.message, error.exitCode], [
-      `Cannot read the run "${folder}": expected a run folder, found no recipe.json`,
-      2,
-    ]);
+    const found = async () => {
+      const { message, exitCode } = await assertRejects(() => readRecord(folder), OnesheetError);
+      assertEquals(exitCode, 2);
+      return message.replace(`Cannot read the run "${folder}": expected a run folder, found `, "");
+    };
+    assertEquals(await found(), "none");
+    await Deno.writeTextFile(folder, "");
+    assertEquals(await found(), "a file");
+    await Deno.remove(folder);
     await Deno.mkdir(folder);
+    assertEquals(await found(), "a folder without recipe.json, in which no run has begun");
     await Deno.writeTextFile(runFiles(folder).recipe, `{"onesheet":`);
-    const broken = await assertRejects(() => readRecord(folder), OnesheetError);
-    assertMatch(broken.message, /^Cannot read the run ".*": expected a run folder, found .*JSON/);
+    assertMatch(await found(), /JSON/);
   });
 });
 
@@ -123,6 +127,23 @@ Deno.test("metrics are a line an epoch and come back exactly; no file is no epoc
     assertEquals((await Deno.readTextFile(runFiles(folder).metrics)).split("\n").length, 3);
     await writeMetrics(folder, rows.slice(0, 1));
     assertEquals(await readMetrics(folder), [epoch(1)]);
+  });
+});
+
+Deno.test("a file that is no JSON is named, with the line where it has many", async () => {
+  await withRun(async (folder) => {
+    await startRun(folder, record, { labels, kept });
+    await writeMetrics(folder, [epoch(1), epoch(2)]);
+    const { metrics, labels: file } = runFiles(folder);
+    await Deno.truncate(metrics, (await Deno.stat(metrics)).size - 9);
+    await Deno.truncate(file, 3);
+    const messages = await Promise.all(
+      [readMetrics, readLabels].map(async (read) =>
+        (await assertRejects(() => read(folder), OnesheetError)).message
+      ),
+    );
+    assertStringIncludes(messages[0], `Cannot read line 2 of "${metrics}": expected JSON, found `);
+    assertStringIncludes(messages[1], `Cannot read "${file}": expected JSON, found `);
   });
 });
 

@@ -1,7 +1,7 @@
 /** Whole runs for tests, and what they come to. */
 import { createHash } from "node:crypto";
 import { fit, type FitOptions } from "../../src/train/fit.ts";
-import type { TrainEvent } from "../../src/train/loop.ts";
+import type { TrainEvent } from "../../src/train/events.ts";
 import type { Recipe } from "../../src/train/recipe.ts";
 import { readMetrics, runFiles } from "../../src/train/run.ts";
 

@@ -1,0 +1,31 @@
+import { assertEquals } from "@std/assert";
+import { damageIn, writeSums } from "../../src/base/sums.ts";
+
+Deno.test("files are as they were written until a byte, a name or the sums are not", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const write = () =>
+      Promise.all(["a", "b"].map((name) => Deno.writeTextFile(`${folder}/${name}`, `text of ${name}`)));
+    const broken = async (change: () => Promise<unknown>): Promise<string | undefined> => {
+      await write();
+      await writeSums(folder, ["a", "b"]);
+      await change();
+      return (await damageIn(folder, ["a", "b"]))?.replaceAll(folder, "F");
+    };
+    assertEquals(await broken(() => Promise.resolve()), undefined);
+    assertEquals(
+      await broken(() => Deno.writeTextFile(`${folder}/b`, "text of c")),
+      '"F/b" does not match its checksum',
+    );
+    assertEquals(await broken(() => Deno.truncate(`${folder}/a`)), '"F/a" does not match its checksum');
+    assertEquals(await broken(() => Deno.remove(`${folder}/b`)), '"F/b" is missing');
+    assertEquals(await broken(() => Deno.rename(`${folder}/a`, `${folder}/b`)), '"F/a" is missing');
+    assertEquals(await broken(() => Deno.remove(`${folder}/SHA256SUMS`)), '"F/SHA256SUMS" is missing');
+    assertEquals(
+      await broken(() => Deno.truncate(`${folder}/SHA256SUMS`, 70)),
+      '"F/b" does not match its checksum',
+    );
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
