@@ -5,12 +5,14 @@
 import { join } from "node:path";
 import { syncFolder, temporaryName, writeFileWhole } from "../base/files.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
+import { fieldFault, readJson } from "../base/json.ts";
 import type { Model } from "../dsl/build.ts";
 import type { Param } from "../dsl/node.ts";
 import { loadInto } from "../store/load.ts";
 import { openSafetensors } from "../store/safetensors.ts";
 import { saveModel } from "../store/save.ts";
 import type { Memory } from "../tensor.ts";
+import { onlyFinite } from "./finite.ts";
 import { exists, runFiles } from "./run.ts";
 import type { ScheduleState } from "./schedule.ts";
 import { momentName } from "./step.ts";
@@ -64,8 +66,9 @@ export async function saveCheckpoint(what: Checkpointed, state: RunState): Promi
   try {
     await Deno.mkdir(next);
     const files = parts(next);
-    await saveModel(files.weights, what.model, what.memory);
-    await saveModel(files.optimizer, momentModel(what), what.memory);
+    const memory = onlyFinite(what.memory, state, what.folder);
+    await saveModel(files.weights, what.model, memory);
+    await saveModel(files.optimizer, momentModel(what), memory);
     await writeFileWhole(files.state, JSON.stringify(state) + "\n");
   } catch (error) {
     await Deno.remove(next, { recursive: true }).catch(() => {});
@@ -79,6 +82,18 @@ export async function saveCheckpoint(what: Checkpointed, state: RunState): Promi
   await syncFolder(what.folder);
   await Deno.remove(previous, { recursive: true }).catch(() => {});
 }
+
+/** What keeps a value from being a state; undefined where it is one. */
+const stateFault = (found: unknown): string | undefined =>
+  fieldFault(found, {
+    epoch: "a whole number",
+    batch: "a whole number",
+    step: "a whole number",
+    lossSum: "a number",
+    schedule: "an object",
+    stopping: "an object",
+    finished: "true or false",
+  });
 
 /** Removes what a process left that was ended while it wrote: each may be as large as the model. */
 async function removeLeftovers(folder: string): Promise<void> {
@@ -103,7 +118,7 @@ export async function loadCheckpoint(what: Checkpointed): Promise<RunState> {
     await loadInto(what.memory, what.model, weights, { strict: true });
     using optimizer = await openSafetensors(files.optimizer);
     await loadInto(what.memory, momentModel(what), optimizer, { strict: true });
-    const state = JSON.parse(await Deno.readTextFile(files.state));
+    const state = await readJson<RunState>(files.state, stateFault);
     await removeLeftovers(what.folder);
     return state;
   } catch (cause) {
