@@ -1,12 +1,12 @@
 /** State in resource variables and steps traced against it: one graph and one session for all of a run. */
 import { OnesheetError } from "../base/errors.ts";
-import { checkSize, type Value, type Values } from "../base/value.ts";
+import { checkValue, type Value, type Values } from "../base/value.ts";
 import type { SessionConfig } from "./config.ts";
 import type { Memory, Program, Step, Tensors } from "./engine.ts";
-import { newGraph, type Output } from "./graph.ts";
+import { type Graph, newGraph, type Output } from "./graph.ts";
 import { BACKEND, type KernelBackend } from "./kernels/kernel.ts";
 import type { Library, Pointer } from "./library.ts";
-import { openSession } from "./session.ts";
+import { openSession, type Session } from "./session.ts";
 import { tf } from "./tfjs.ts";
 import { type Applied, newTrace, type Trace } from "./trace.ts";
 import { newTurns } from "./turns.ts";
@@ -28,10 +28,20 @@ const mapValues = <A, B>(
 ): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));
 
+/** A session of a graph's own: where none opens the graph goes, too. */
+function sessionOn(graph: Graph, library: Library, config: SessionConfig): Session {
+  try {
+    return openSession(library, graph, config);
+  } catch (error) {
+    graph[Symbol.dispose]();
+    throw error;
+  }
+}
+
 /** Opens an empty memory. */
 export function openMemory(library: Library, backend: KernelBackend, config: SessionConfig): Memory {
   const graph = newGraph(library);
-  const session = openSession(library, graph, config);
+  const session = sessionOn(graph, library, config);
   const variables = newVariables(graph, session);
   const { binding } = backend;
   let onProfile: ((runMetadata: Uint8Array) => void) | undefined;
@@ -106,7 +116,7 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
 
   /** Runs a step that was traced for these shapes, or is now. */
   const run = async (step: Step, byShapes: Map<string, Traced>, inputs: Values): Promise<Values> => {
-    for (const [name, value] of Object.entries(inputs)) checkSize("use", name, value);
+    for (const [name, value] of Object.entries(inputs)) checkValue("use", name, value);
     await variables.settle();
     const key = `${variables.all().length} ${shapesKey(inputs)}`; // a variable put later must reach the step
     let program = byShapes.get(key);
@@ -124,9 +134,10 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
     get names() {
       return variables.all().map(({ name }) => name);
     },
-    put: (name, value) => {
+    put: async (name, value) => {
+      checkValue("put", name, value);
       const own = { ...value, data: value.data.slice() } as Value; // the caller may change the numbers afterwards
-      return turns.take(() => variables.put(name, own));
+      await turns.take(() => variables.put(name, own));
     },
     get: (name) => turns.take(() => variables.get(name)),
     compile: (step): Program => {

@@ -71,7 +71,7 @@ export const coreSymbols = {
   /** Whether XLA compiles operations on the CPU too, where a session asks for compilation. */
   TF_SetTfXlaCpuGlobalJit: { parameters: ["u8"], result: "u8", optional: true },
   TF_SessionRun: {
-    parameters: [P, P, B, B, I32, B, B, I32, B, I32, P, P],
+    parameters: [P, P, P, P, I32, P, P, I32, P, I32, P, P],
     result: V,
     nonblocking: true,
   },
@@ -111,6 +111,7 @@ export const systemSymbols = {
   dup: { parameters: [I32], result: I32 },
   dup2: { parameters: [I32, I32], result: I32 },
   close: { parameters: [I32], result: I32 },
+  _exit: { parameters: [I32], result: V },
   flockfile: { parameters: [P], result: V },
   funlockfile: { parameters: [P], result: V },
   stdin: { name: Deno.build.os === "darwin" ? "__stdinp" : "stdin", type: P },

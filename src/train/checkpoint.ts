@@ -6,13 +6,14 @@ import { join } from "node:path";
 import { linkWhole, syncFolder, temporaryName, writeFileWhole } from "../base/files.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { damageIn, writeSums } from "../base/sums.ts";
+import { fieldFault, readJson } from "../base/json.ts";
 import type { Model } from "../dsl/build.ts";
 import type { Param } from "../dsl/node.ts";
 import { loadInto } from "../store/load.ts";
 import { openSafetensors } from "../store/safetensors.ts";
 import { saveModel } from "../store/save.ts";
-import type { Value } from "../base/value.ts";
 import type { Memory } from "../tensor.ts";
+import { GoneWrong, onlyFinite } from "./finite.ts";
 import { exists, runFiles } from "./run.ts";
 import type { ScheduleState } from "./schedule.ts";
 import { momentName } from "./step.ts";
@@ -62,22 +63,11 @@ const filesOf = (folder: string) => {
   return { weights, optimizer, state };
 };
 
-/** One array of the memory; numbers that could not be gone on from are an error. */
-async function finite(memory: Pick<Memory, "get">, name: string): Promise<Value> {
-  const value = await memory.get(name);
-  let zero = 0;
-  for (const x of value.data) zero += x - x; // NaN from the first number on that is not finite
-  if (zero === 0) return value;
-  throw new OnesheetError(
-    `"${name}" holds NaN or infinity; lower the learning rate, or look for broken rows`,
-  );
-}
-
 /** Writes a checkpoint into a folder of its own. */
 async function writeCheckpoint(folder: string, what: Checkpointed, state: RunState): Promise<void> {
   await Deno.mkdir(folder);
   const files = filesOf(folder);
-  const memory = { get: (name: string) => finite(what.memory, name) };
+  const memory = onlyFinite(what.memory, state, what.folder);
   await saveModel(files.weights, what.model, memory);
   await saveModel(files.optimizer, momentModel(what), memory);
   await writeFileWhole(files.state, JSON.stringify(state) + "\n");
@@ -98,6 +88,7 @@ export async function saveCheckpoint(what: Checkpointed, state: RunState): Promi
     await syncFolder(what.folder);
   } catch (cause) {
     await Deno.remove(next, { recursive: true }).catch(() => {});
+    if (cause instanceof GoneWrong) throw cause;
     const left = await exists(last) ? "--resume goes on from the one before" : "there is none yet";
     throw new OnesheetError(
       `Cannot save the checkpoint of step ${state.step} in "${what.folder}": ${messageOf(cause)}; ${left}`,
@@ -137,6 +128,19 @@ async function findSound(folder: string, tell: (line: string) => void): Promise<
   throw new OnesheetError(`${damages.join(" and ")}; put a copy back, or delete the folder and start again`);
 }
 
+/** What keeps a value from being a state; undefined where it is one. */
+const stateFault = (found: unknown): string | undefined =>
+  fieldFault(found, {
+    epoch: "a whole number",
+    batch: "a whole number",
+    step: "a whole number",
+    lossSum: "a number",
+    seconds: "a number",
+    schedule: "an object",
+    stopping: "an object",
+    finished: "true or false",
+  });
+
 /** Puts the last sound checkpoint back into the memory; gives where the run was, undefined where none was saved. */
 export async function loadCheckpoint(
   what: Checkpointed,
@@ -149,7 +153,7 @@ export async function loadCheckpoint(
     await loadInto(what.memory, what.model, weights, { strict: true });
     using optimizer = await openSafetensors(files.optimizer);
     await loadInto(what.memory, momentModel(what), optimizer, { strict: true });
-    const state: RunState = JSON.parse(await Deno.readTextFile(files.state));
+    const state = await readJson<RunState>(files.state, stateFault);
     // The run may have ended between saving these weights and keeping them as the best.
     if (state.batch === 0 && state.step === state.bestStep) await keepAsBest(what.folder);
     return state;

@@ -186,8 +186,13 @@ Deno.test("weights or moments that are not finite are not saved", async () => {
       const { message } = await assertRejects(() => saveCheckpoint(what, state(2)), OnesheetError);
       assertEquals(
         message,
-        `Cannot save the checkpoint of step 2 in "${what.folder}": "${name}" holds NaN or infinity; lower the learning ` +
-          "rate, or look for broken rows; --resume goes on from the one before",
+        `Cannot go on: "${name}" holds NaN or infinity at step 2, in epoch ${
+          state(2).epoch + 1
+        }; the last good ` +
+          `checkpoint is "${
+            runFiles(what.folder).last
+          }", and --resume goes on from it; likely causes: a learning rate that is too high, ` +
+          "reduced precision, pixels or labels that are not finite, a loss that takes the logarithm of 0 or divides by it",
       );
       assertEquals(await loadCheckpoint(what), state(1));
     });
