@@ -43,6 +43,8 @@ export interface FitOptions {
   readonly onProgress?: OpenOptions["onProgress"];
   /** Hears lines worth telling. */
   readonly tell?: (line: string) => void;
+  /** Called before the first step, when data and weights are on this machine. */
+  readonly onReady?: () => void;
 }
 
 /** Refuses data with another number of labels than the recipe's. */
@@ -117,6 +119,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
     await writeRecord(folder, record);
     tell(`going on after step ${from.step}, in epoch ${from.epoch + 1}`);
   }
+  options.onReady?.();
   yield* train(recipe, bound, dataset, {
     folder,
     ...(from && { from }),
