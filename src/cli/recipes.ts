@@ -4,11 +4,18 @@ import { pathToFileURL } from "node:url";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { type Recipe, recipe } from "../train/recipe.ts";
 import { exists, readRecord, runFiles, type RunRecord } from "../train/run.ts";
+import { demandPermission } from "./permissions.ts";
 import { applySettings } from "./settings.ts";
 
-/** Where the person stood who typed the command: a task itself starts at the root of the project. */
-export const userPath = (path: string): string =>
-  isAbsolute(path) ? path : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+/**
+ * A path as the person meant it who typed the command: a task itself starts at the root of the project. One that this
+ * process may not read is refused here, before it could be taken for one where nothing is.
+ */
+export function userPath(path: string): string {
+  const whole = isAbsolute(path) ? path : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+  demandPermission("read", whole);
+  return whole;
+}
 
 /** Loads a recipe file's default export and changes settings of it. */
 export async function loadRecipe(path: string, settings: readonly string[]): Promise<Recipe> {
@@ -25,7 +32,9 @@ export async function loadRecipe(path: string, settings: readonly string[]): Pro
     module = await import(pathToFileURL(file).href);
   } catch (cause) {
     if (cause instanceof OnesheetError) throw cause;
-    throw new OnesheetError(`Cannot load the recipe "${path}": ${messageOf(cause)}`, { cause });
+    // What Deno says of a module that it does not find has several lines.
+    const why = messageOf(cause).replace(/\s*\n\s*(\d+: )?/g, ": ");
+    throw new OnesheetError(`Cannot load the recipe "${path}": ${why}`, { cause });
   }
   const { default: loaded } = module;
   if (typeof loaded !== "object" || loaded === null || !("model" in loaded) || !("data" in loaded)) {
