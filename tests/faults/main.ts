@@ -1,0 +1,88 @@
+/** `deno task faults`: breaks a run in every way that can be thought of, and counts what was lost. */
+import { fileURLToPath } from "node:url";
+import { didYouMean, messageOf, OnesheetError } from "../../src/base/errors.ts";
+import { writeFileWhole } from "../../src/base/files.ts";
+import { table } from "../../src/report/table.ts";
+import { parseArgs } from "@std/cli";
+import type { Campaign, Tally } from "./campaign.ts";
+import { written } from "./page.ts";
+
+/** In the order of the page. */
+const campaigns: readonly Campaign[] = [];
+
+const page = fileURLToPath(new URL("../../docs/RELIABILITY.md", import.meta.url));
+
+const help = `Breaks a run in many ways and counts what was lost.
+
+Usage
+  deno task faults [name…] [--quick] [--write]
+
+  name     ${campaigns.map(({ name }) => name).join(", ")}; all unless given
+  --quick  the few faults that the test suite injects
+  --write  write what was found into docs/RELIABILITY.md`;
+
+/** The campaigns of these names; all of them where none is given. */
+function chosen(names: readonly string[]): readonly Campaign[] {
+  const known = campaigns.map(({ name }) => name);
+  const stranger = names.find((name) => !known.includes(name));
+  if (stranger !== undefined) {
+    throw new OnesheetError(
+      `Cannot run the campaign "${stranger}": expected one of ${known.join(", ")}${
+        didYouMean(stranger, known)
+      }`,
+      { exitCode: 2 },
+    );
+  }
+  return names.length === 0 ? campaigns : campaigns.filter(({ name }) => names.includes(name));
+}
+
+async function write(found: readonly (readonly [Campaign, Tally])[]): Promise<void> {
+  const text = found.reduce(
+    (text, [campaign, tally]) => written(text, campaign, tally),
+    await Deno.readTextFile(page),
+  );
+  await writeFileWhole(page, text);
+  const { success } = await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", page] }).output();
+  if (!success) throw new OnesheetError(`Cannot format "${page}": run deno fmt to see why`);
+}
+
+/** Runs the command; gives its exit code: 0 when nothing was lost. */
+async function faults(args: string[]): Promise<number> {
+  const unknown: string[] = [];
+  const { _: names, quick, write: writes, help: helps } = parseArgs(args, {
+    boolean: ["quick", "write", "help"],
+    string: ["_"],
+    unknown: (arg, key) => key === undefined || (unknown.push(arg), false),
+  });
+  if (unknown.length > 0) {
+    throw new OnesheetError(`Cannot use "${unknown[0]}": no such option`, { exitCode: 2 });
+  }
+  if (helps) {
+    console.log(help);
+    return 0;
+  }
+  if (quick && writes) {
+    throw new OnesheetError("Cannot write the page of a quick run: leave --quick out", { exitCode: 2 });
+  }
+  const found: [Campaign, Tally][] = [];
+  for (const campaign of chosen(names as string[])) {
+    const note = (line: string) => console.error(`${campaign.name}: ${line}`);
+    found.push([campaign, await campaign.run(quick ? "quick" : "full", note)]);
+  }
+  for (const [{ name }, { details }] of found) console.log(`${name}\n  ${details.join("\n  ")}\n`);
+  const rows = found.map((
+    [{ name }, { injected, survived, lost }],
+  ) => [name, `${injected}`, `${survived}`, `${lost}`]);
+  console.log(table({ head: ["campaign", "injected", "survived", "lost"], rows }));
+  if (writes) await write(found);
+  return found.every(([_, { lost }]) => lost === 0) ? 0 : 1;
+}
+
+if (import.meta.main) {
+  try {
+    Deno.exit(await faults(Deno.args));
+  } catch (error) {
+    console.error(messageOf(error));
+    Deno.exit(error instanceof OnesheetError ? error.exitCode : 1);
+  }
+}
