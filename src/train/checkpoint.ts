@@ -5,7 +5,6 @@
 import { join } from "node:path";
 import { syncFolder, temporaryName, writeFileWhole } from "../base/files.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
-import { fieldFault, readJson } from "../base/json.ts";
 import type { Model } from "../dsl/build.ts";
 import type { Param } from "../dsl/node.ts";
 import { loadInto } from "../store/load.ts";
@@ -15,6 +14,7 @@ import type { Memory } from "../tensor.ts";
 import { onlyFinite } from "./finite.ts";
 import { exists, runFiles } from "./run.ts";
 import type { ScheduleState } from "./schedule.ts";
+import { readState } from "./state.ts";
 import { momentName } from "./step.ts";
 import type { StoppingState } from "./stopping.ts";
 
@@ -83,18 +83,6 @@ export async function saveCheckpoint(what: Checkpointed, state: RunState): Promi
   await Deno.remove(previous, { recursive: true }).catch(() => {});
 }
 
-/** What keeps a value from being a state; undefined where it is one. */
-const stateFault = (found: unknown): string | undefined =>
-  fieldFault(found, {
-    epoch: "a whole number",
-    batch: "a whole number",
-    step: "a whole number",
-    lossSum: "a number",
-    schedule: "an object",
-    stopping: "an object",
-    finished: "true or false",
-  });
-
 /** Removes what a process left that was ended while it wrote: each may be as large as the model. */
 async function removeLeftovers(folder: string): Promise<void> {
   for await (const { name } of Deno.readDir(folder)) {
@@ -118,7 +106,7 @@ export async function loadCheckpoint(what: Checkpointed): Promise<RunState> {
     await loadInto(what.memory, what.model, weights, { strict: true });
     using optimizer = await openSafetensors(files.optimizer);
     await loadInto(what.memory, momentModel(what), optimizer, { strict: true });
-    const state = await readJson<RunState>(files.state, stateFault);
+    const state = await readState(files.state);
     await removeLeftovers(what.folder);
     return state;
   } catch (cause) {
