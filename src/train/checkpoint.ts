@@ -6,7 +6,6 @@ import { join } from "node:path";
 import { linkWhole, syncFolder, temporaryName, writeFileWhole } from "../base/files.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { damageIn, writeSums } from "../base/sums.ts";
-import { fieldFault, readJson } from "../base/json.ts";
 import type { Model } from "../dsl/build.ts";
 import type { Param } from "../dsl/node.ts";
 import { loadInto } from "../store/load.ts";
@@ -16,6 +15,7 @@ import type { Memory } from "../tensor.ts";
 import { GoneWrong, onlyFinite } from "./finite.ts";
 import { exists, runFiles } from "./run.ts";
 import type { ScheduleState } from "./schedule.ts";
+import { readState } from "./state.ts";
 import { momentName } from "./step.ts";
 import type { StoppingState } from "./stopping.ts";
 
@@ -128,19 +128,6 @@ async function findSound(folder: string, tell: (line: string) => void): Promise<
   throw new OnesheetError(`${damages.join(" and ")}; put a copy back, or delete the folder and start again`);
 }
 
-/** What keeps a value from being a state; undefined where it is one. */
-const stateFault = (found: unknown): string | undefined =>
-  fieldFault(found, {
-    epoch: "a whole number",
-    batch: "a whole number",
-    step: "a whole number",
-    lossSum: "a number",
-    seconds: "a number",
-    schedule: "an object",
-    stopping: "an object",
-    finished: "true or false",
-  });
-
 /** Puts the last sound checkpoint back into the memory; gives where the run was, undefined where none was saved. */
 export async function loadCheckpoint(
   what: Checkpointed,
@@ -153,7 +140,7 @@ export async function loadCheckpoint(
     await loadInto(what.memory, what.model, weights, { strict: true });
     using optimizer = await openSafetensors(files.optimizer);
     await loadInto(what.memory, momentModel(what), optimizer, { strict: true });
-    const state = await readJson<RunState>(files.state, stateFault);
+    const state = await readState(files.state);
     // The run may have ended between saving these weights and keeping them as the best.
     if (state.batch === 0 && state.step === state.bestStep) await keepAsBest(what.folder);
     return state;
