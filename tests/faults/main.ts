@@ -7,9 +7,10 @@ import { parseArgs } from "@std/cli";
 import type { Campaign, Tally } from "./campaign.ts";
 import { hub } from "./hub.ts";
 import { written } from "./page.ts";
+import { resume } from "./resume.ts";
 
 /** In the order of the page. */
-const campaigns: readonly Campaign[] = [hub];
+const campaigns: readonly Campaign[] = [resume, hub];
 
 const page = fileURLToPath(new URL("../../docs/RELIABILITY.md", import.meta.url));
 
