@@ -112,8 +112,8 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   try {
     return await readJson(recipe, recordFault);
   } catch (cause) {
-    const why = cause instanceof Deno.errors.NotFound ? "no recipe.json" : messageOf(cause);
-    throw new OnesheetError(`Cannot read the run "${folder}": expected a run folder, found ${why}`, {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new OnesheetError(`Cannot read the run "${folder}": expected a run folder, found no recipe.json`, {
       cause,
       exitCode: 2,
     });

@@ -93,7 +93,7 @@ Deno.test("a folder without a record, or with a broken one, is an error that say
     await Deno.mkdir(folder);
     await Deno.writeTextFile(runFiles(folder).recipe, `{"onesheet":`);
     const broken = await assertRejects(() => readRecord(folder), OnesheetError);
-    assertMatch(broken.message, /^Cannot read the run ".*": expected a run folder, found .*JSON/);
+    assertMatch(broken.message, /^Cannot read ".*recipe.json": expected JSON, found /);
   });
 });
 
