@@ -138,7 +138,8 @@ export async function readRecord(folder: string): Promise<RunRecord> {
       ? await exists(folder) ? "a folder without recipe.json, in which no run has begun" : "none"
       : cause instanceof Deno.errors.NotADirectory
       ? "a file"
-      : messageOf(cause);
+      : undefined;
+    if (found === undefined) throw cause;
     throw new OnesheetError(`Cannot read the run "${folder}": expected a run folder, found ${found}`, {
       cause,
       exitCode: 2,

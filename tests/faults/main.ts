@@ -8,9 +8,10 @@ import type { Campaign, Tally } from "./campaign.ts";
 import { hub } from "./hub.ts";
 import { written } from "./page.ts";
 import { resume } from "./resume.ts";
+import { safetensors } from "./safetensors.ts";
 
 /** In the order of the page. */
-const campaigns: readonly Campaign[] = [resume, hub];
+const campaigns: readonly Campaign[] = [resume, hub, safetensors];
 
 const page = fileURLToPath(new URL("../../docs/RELIABILITY.md", import.meta.url));
 
