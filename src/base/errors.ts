@@ -13,9 +13,34 @@ export class OnesheetError extends Error {
   }
 }
 
+/** What Deno says of a permission that a process does not have; an import says it too, as a `TypeError`. */
+const DENIED = /^Requires (\w+) access(?: to "(.*)")?, run again with the (--[\w-]+) flag$/;
+
+const verbs: Readonly<Record<string, string>> = {
+  read: "read",
+  write: "write",
+  net: "connect to",
+  env: "read the environment variable",
+  run: "run",
+  ffi: "open the native library",
+  sys: "ask the system for",
+};
+
+/** The sentence for a permission that a process does not have, and the way to give it. */
+export function notPermitted(kind: string, what: string): string {
+  const flag = `--allow-${kind}=${what}`;
+  const wayOut = kind === "read" || kind === "write"
+    ? `set ONESHEET_${kind.toUpperCase()}=${what} for a task, or give ${flag} to deno run`
+    : `give ${flag} to deno run`;
+  return `Cannot ${verbs[kind] ?? kind} "${what}": this process may not; where that is meant, ${wayOut}`;
+}
+
 /** The sentence of anything thrown. */
-export const messageOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message : String(thrown);
+export function messageOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const [, kind, what] = DENIED.exec(thrown.message) ?? [];
+  return kind === undefined ? thrown.message : notPermitted(kind, what ?? "");
+}
 
 /** Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`. */
 function distance(a: string, b: string): number {

@@ -4,11 +4,18 @@ import { pathToFileURL } from "node:url";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { type Recipe, recipe } from "../train/recipe.ts";
 import { exists, readRecord, runFiles, type RunRecord } from "../train/run.ts";
+import { demandPermission } from "./permissions.ts";
 import { applySettings } from "./settings.ts";
 
-/** Where the person stood who typed the command: a task itself starts at the root of the project. */
-export const userPath = (path: string): string =>
-  isAbsolute(path) ? path : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+/**
+ * A path as the person meant it who typed the command: a task itself starts at the root of the project. One that this
+ * process may not read is refused here, before it could be taken for one where nothing is.
+ */
+export function userPath(path: string): string {
+  const whole = isAbsolute(path) ? path : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+  demandPermission("read", whole);
+  return whole;
+}
 
 /** Loads a recipe file's default export and changes settings of it. */
 export async function loadRecipe(path: string, settings: readonly string[]): Promise<Recipe> {

@@ -12,6 +12,7 @@ import { engineOptions, openEngine } from "./engine.ts";
 import { parseEvery } from "./every.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Parsed } from "./options.ts";
+import { demandPermission, leaveNetwork, stayOffline } from "./permissions.ts";
 import { planJson, planText } from "./plan.ts";
 import { loadRecipe, newestRun, newRunFolder, userPath } from "./recipes.ts";
 import { bars, lastScreen, showEvent } from "./screen.ts";
@@ -124,6 +125,7 @@ async function oldRun(path: string, options: Options): Promise<Asked> {
 
 /** Runs the command; gives its exit code. */
 export async function train({ positionals, options }: Parsed<typeof trainCommand>): Promise<number> {
+  stayOffline();
   if (options.plan) {
     const recipe = await loadRecipe(positionals.recipe, settingsOf(options));
     console.log(options.json ? JSON.stringify(planJson(recipe), null, 2) : planText(recipe));
@@ -134,6 +136,7 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     positionals.recipe,
     options,
   );
+  demandPermission("write", folder);
   const { engine, why } = await openEngine(options, before);
   const tell = (line: string) => console.error(line);
   tell(`${recipe.name} on ${engine.description} (${engine.name}: ${why})`);
@@ -150,6 +153,7 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     signal: interrupt.signal,
     tell,
     onProgress: show.show,
+    onReady: leaveNetwork,
     ...(maxSteps !== undefined && { maxSteps }),
   });
   for await (const event of events) {

@@ -29,22 +29,29 @@ function tokenIn(path: string): string | undefined {
   }
 }
 
+type Lookup = (name: string) => string | undefined;
+
+const homeOf = (variable: Lookup): string =>
+  variable("HF_HOME") || join(variable("XDG_CACHE_HOME") || join(homedir(), ".cache"), "huggingface");
+
+/** The file that may hold the token: `HF_TOKEN_PATH`, else `HF_HOME/token`. */
+export const tokenPath = (variable: Lookup): string =>
+  variable("HF_TOKEN_PATH") || join(homeOf(variable), "token");
+
 /**
  * As the environment has it, read as Hugging Face's tools do: `HF_ENDPOINT`, else huggingface.co; `HF_TOKEN`, else the
  * file `HF_TOKEN_PATH`, else `HF_HOME/token`; `HF_HUB_CACHE`, else `HF_HOME/hub`; `HF_HUB_OFFLINE`. `HF_HOME` is
  * `~/.cache/huggingface` unless set. `variable` looks up the environment.
  */
 export function usualPlaces(
-  variable: (name: string) => string | undefined = (name) => Deno.env.get(name),
+  variable: Lookup = (name) => Deno.env.get(name),
 ): Places {
-  const caches = variable("XDG_CACHE_HOME") || join(homedir(), ".cache");
-  const home = variable("HF_HOME") || join(caches, "huggingface");
-  const token = variable("HF_TOKEN")?.trim() || tokenIn(variable("HF_TOKEN_PATH") || join(home, "token"));
+  const token = variable("HF_TOKEN")?.trim() || tokenIn(tokenPath(variable));
   return {
     hub: (variable("HF_ENDPOINT") || "https://huggingface.co").replace(/\/+$/, ""),
     token: token || undefined,
     cache: cacheFolder(variable),
-    shared: variable("HF_HUB_CACHE") || join(home, "hub"),
+    shared: variable("HF_HUB_CACHE") || join(homeOf(variable), "hub"),
     offline: /^(1|on|yes|true)$/i.test(variable("HF_HUB_OFFLINE") ?? ""),
   };
 }

@@ -48,6 +48,8 @@ export interface FitOptions {
   readonly onProgress?: OpenOptions["onProgress"];
   /** Hears lines worth telling. */
   readonly tell?: (line: string) => void;
+  /** Called before the first step, when data and weights are on this machine. */
+  readonly onReady?: () => void;
 }
 
 /** Refuses data with another number of labels than the recipe's. */
@@ -127,6 +129,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
         : "no checkpoint had been saved: starting from the beginning",
     );
   }
+  options.onReady?.();
   yield* train(recipe, bound, dataset, {
     folder,
     ...(from && { from }),

@@ -1,7 +1,7 @@
 /** Requests to the hub: the only place of the hub's client that touches the network and knows the token. */
 import { OnesheetError } from "../../base/errors.ts";
 import { busy, Passing, retry, usualPatience, watch } from "../../base/retry.ts";
-import { offline, refusal, unreachable } from "./refusals.ts";
+import { forbidden, offline, refusal, unreachable } from "./refusals.ts";
 import type { Topic } from "./topic.ts";
 
 /** Redirects that are followed; the hub needs one to the store of large files, and one when a repository has moved. */
@@ -22,7 +22,9 @@ export function asking(topic: Topic): typeof fetch {
       const isHub = url.origin === new URL(hub).origin;
       const headers = new Headers(init?.headers);
       if (isHub && token !== undefined) headers.set("authorization", `Bearer ${token}`);
-      const answer = await fetch(url, { ...init, headers, redirect: "manual" });
+      const answer = await fetch(url, { ...init, headers, redirect: "manual" }).catch((error) => {
+        throw error instanceof Deno.errors.NotCapable ? forbidden(topic, url.host, error) : error;
+      });
       const target = isRedirect(answer) ? answer.headers.get("location") : null;
       if (target === null) {
         if (answer.ok || answer.status === 416 || busy(answer)) return answer;

@@ -25,6 +25,14 @@ export function offline({ what, places: { cache, shared } }: Topic): HubUnreacha
   );
 }
 
+/** This process may not connect to the hub, or to the host that the hub points to. */
+export const forbidden = ({ what }: Topic, host: string, cause: unknown): HubUnreachable =>
+  new HubUnreachable(
+    `Cannot fetch ${what}: this process may not connect to ${host}; use local files, or give --allow-net=${host} to ` +
+      "deno run",
+    { cause },
+  );
+
 /** What a refusal means and what helps. `code` is the hub's `X-Error-Code`. */
 function reason(status: number, code: string | null, topic: Topic): string {
   const { repo, places } = topic, { token } = places;
