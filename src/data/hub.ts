@@ -9,7 +9,7 @@ import { keptDataset, keptFile, keptList, listPath } from "./hub/kept.ts";
 import { type Entry, fileAt, headOf, parquetAt } from "./hub/listing.ts";
 import { obtainAll } from "./hub/obtain.ts";
 import { folderOf, ownRoot, pinned, refOf } from "./hub/snapshots.ts";
-import { demandInside, demandRepoName, type Topic } from "./hub/topic.ts";
+import { demandInside, demandRepoName, quoted, type Topic } from "./hub/topic.ts";
 import { type Places, usualPlaces } from "./places.ts";
 import type { OpenOptions } from "./source.ts";
 
@@ -68,7 +68,7 @@ export async function fetchFile(
   onProgress?: OpenOptions["onProgress"],
   places: Places = usualPlaces(),
 ): Promise<string> {
-  const topic: Topic = { what: `"${name}" of ${repo}`, repo: { type: "model", name: repo }, places };
+  const topic: Topic = { what: `${quoted(name)} of ${repo}`, repo: { type: "model", name: repo }, places };
   demandInside(topic, name);
   return await keptOrFetched(topic, onProgress, () => keptFile(topic, name), async () => {
     const commit = await commitOf(topic);

@@ -5,10 +5,11 @@ import { writeFileWhole } from "../../src/base/files.ts";
 import { table } from "../../src/report/table.ts";
 import { parseArgs } from "@std/cli";
 import type { Campaign, Tally } from "./campaign.ts";
+import { hub } from "./hub.ts";
 import { written } from "./page.ts";
 
 /** In the order of the page. */
-const campaigns: readonly Campaign[] = [];
+const campaigns: readonly Campaign[] = [hub];
 
 const page = fileURLToPath(new URL("../../docs/RELIABILITY.md", import.meta.url));
 

@@ -7,6 +7,21 @@ import type { Topic } from "./topic.ts";
 /** Redirects that are followed; the hub needs one to the store of large files, and one when a repository has moved. */
 const HOPS = 5;
 
+/** Requests of one conversation, of which a listing in pages needs most; a page has up to 1000 files. */
+const PAGES = 1000;
+/** Bytes of a short answer; a page of a listing has some hundred thousand. */
+const SHORT = 64e6;
+
+/** Where a redirect leads; to a web server and not, for one, to a file of this machine. */
+function targetOf({ what, places: { hub } }: Topic, location: string, from: URL): URL {
+  const target = URL.parse(location, from);
+  if (target?.protocol === "https:" || target?.protocol === "http:") return target;
+  const found = JSON.stringify(location.slice(0, 99));
+  throw new OnesheetError(
+    `Cannot fetch ${what}: expected ${hub} to redirect to an address of a web server, found ${found}; check HF_ENDPOINT`,
+  );
+}
+
 const isRedirect = ({ status }: Response): boolean => [301, 302, 303, 307, 308].includes(status);
 
 /**
@@ -33,10 +48,26 @@ export function asking(topic: Topic): typeof fetch {
         throw isHub ? refusal(topic, answer) : new Passing(`${url.host} answered ${answer.status}`);
       }
       await answer.body?.cancel();
-      url = new URL(target, url);
+      url = targetOf(topic, target, url);
     }
     throw new OnesheetError(`Cannot fetch ${topic.what}: ${hub} redirects in a circle; check HF_ENDPOINT`);
   };
+}
+
+/** All of a short answer. */
+async function bodyOf({ what, places: { hub } }: Topic, { body }: Response): Promise<Blob> {
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const part of body ?? []) {
+    parts.push(part);
+    if ((length += part.length) <= SHORT) continue;
+    throw new OnesheetError(
+      `Cannot fetch ${what}: expected an answer of at most ${
+        SHORT / 1e6
+      } MB from ${hub}, found more; check HF_ENDPOINT`,
+    );
+  }
+  return new Blob(parts);
 }
 
 /** Fewer and shorter than for a download, because without a network the sentence that says so should come soon. */
@@ -46,12 +77,18 @@ const patient = { ...usualPatience, tries: 3, quiet: 20_000 };
 export function askingWhole(topic: Topic): typeof fetch {
   const ask = asking(topic);
   const patience = { ...patient, ...topic.places.patience };
+  let pages = 0;
   return async (input, init) => {
+    if (pages++ === PAGES) {
+      throw new OnesheetError(
+        `Cannot fetch ${topic.what}: expected a listing of at most ${PAGES} pages, found more; check HF_ENDPOINT`,
+      );
+    }
     try {
       return await retry(async () => {
         using connection = watch(patience.quiet);
         const answer = await connection.hear(ask(input, { ...init, signal: connection.signal }));
-        const body = await connection.hear(answer.arrayBuffer());
+        const body = await connection.hear(bodyOf(topic, answer));
         const failure = busy(answer);
         if (failure !== undefined) throw failure;
         return new Response(body, answer);

@@ -32,17 +32,27 @@ export function demandRepoName({ what, repo }: Topic): void {
   );
 }
 
-/** Whether a file of this name stays inside the folder it is placed in, on any system. */
+/** Whether a file of this name stays inside the folder it is placed in, on any system; control characters are refused. */
 const staysInside = (path: string): boolean =>
-  !/[\0:\\]/.test(path) && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
+  !/[\p{Cc}:\\]/u.test(path) && path.split("/").every((part) => part !== "" && part !== "." && part !== "..");
 
-/** Refuses a file name that leads out of the repository's folder. */
+/** Characters of a file name; more, and the folders above it may not leave room for it. */
+const LONGEST = 240;
+
+/** A name of a stranger's as a sentence may have it: short, and without what a terminal obeys. */
+export const quoted = (name: string): string =>
+  JSON.stringify(name.slice(0, LONGEST)).replace(
+    /\p{Cc}/gu,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+
+/** Refuses a file name that leads out of the repository's folder, or that is too long for a disk. */
 export function demandInside({ what, repo }: Topic, path: string): void {
-  if (staysInside(path)) return;
+  const inside = staysInside(path);
+  if (inside && path.length <= LONGEST) return;
+  const expected = inside ? `of at most ${LONGEST} characters` : "inside the repository";
   throw new OnesheetError(
-    `Cannot fetch ${what}: expected file names inside the repository, found ${
-      JSON.stringify(path)
-    } in ${repo.name}`,
+    `Cannot fetch ${what}: expected file names ${expected}, found ${quoted(path)} in ${repo.name}`,
   );
 }
 
