@@ -20,6 +20,9 @@ const NATIVE = [
   "IMAGESCRIPT_WASM_SIMD",
 ];
 
+/** What sharp reads to learn which C library the system has; otherwise it would ask for the network's interfaces. */
+const LDD = "/usr/bin/ldd";
+
 /** Variables that say where Python packages are from. */
 const PIP = ["PIP_*", "UV_DEFAULT_INDEX", "XDG_CONFIG_HOME"];
 
@@ -37,7 +40,7 @@ export function allowed(
   return {
     cache,
     write,
-    read: [Deno.cwd(), here, ...write, ...named("ONESHEET_READ"), ...named("ONESHEET_TENSORFLOW")],
+    read: [Deno.cwd(), here, ...write, ...named("ONESHEET_READ"), ...named("ONESHEET_TENSORFLOW"), LDD],
     hub: [shared!, tokenPath(variable)],
     net: [...new Set([new URL(hub).hostname, ...HUB])],
     env: [...PLACES, ...NATIVE],

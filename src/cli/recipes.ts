@@ -32,7 +32,9 @@ export async function loadRecipe(path: string, settings: readonly string[]): Pro
     module = await import(pathToFileURL(file).href);
   } catch (cause) {
     if (cause instanceof OnesheetError) throw cause;
-    throw new OnesheetError(`Cannot load the recipe "${path}": ${messageOf(cause)}`, { cause });
+    // What Deno says of a module that it does not find has several lines.
+    const why = messageOf(cause).replace(/\s*\n\s*(\d+: )?/g, ": ");
+    throw new OnesheetError(`Cannot load the recipe "${path}": ${why}`, { cause });
   }
   const { default: loaded } = module;
   if (typeof loaded !== "object" || loaded === null || !("model" in loaded) || !("data" in loaded)) {

@@ -14,6 +14,21 @@ Deno.test("anything thrown has a sentence", () => {
   assertEquals([new Error("boom"), "boom", 7, undefined].map(messageOf), ["boom", "boom", "7", "undefined"]);
 });
 
+Deno.test("a permission that is denied is said with what was wanted and how it is given", () => {
+  const denied = (text: string) => messageOf(new Deno.errors.NotCapable(text));
+  assertEquals(
+    denied('Requires write access to "/a b/c", run again with the --allow-write flag'),
+    'Cannot write "/a b/c": this process may not; where that is meant, set ONESHEET_WRITE=/a b/c for a task, or give ' +
+      "--allow-write=/a b/c to deno run",
+  );
+  assertEquals(
+    denied('Requires net access to "example.com:443", run again with the --allow-net flag'),
+    'Cannot connect to "example.com:443": this process may not; where that is meant, give ' +
+      "--allow-net=example.com:443 to deno run",
+  );
+  assertEquals(denied("Requires unscoped permissions"), "Requires unscoped permissions");
+});
+
 const commands = ["train", "evaluate", "predict", "parity", "doctor", "setup"];
 
 for (

@@ -1,0 +1,124 @@
+/** Every task starts and does its work under the flags that deno.json gives it; what they do not name is refused. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { libraryNames } from "../../src/engine/setup/wheel.ts";
+import { png } from "../data/parquet_files.ts";
+import { inProject, quickstart, small, withPlace } from "./command_line.ts";
+import { startTask, tasks } from "./tasks.ts";
+
+const portable = ["--engine", "portable"];
+const training = [quickstart, ...portable, ...small, "--max-steps", "1", "--run", "runs/first"];
+
+/** What a task is started with, its exit code and what it says; `folder` holds the run of `train`. */
+const starts: readonly (readonly [
+  task: string,
+  args: (folder: string) => Promise<readonly string[]> | readonly string[],
+  code: number,
+  says: RegExp,
+])[] = [
+  ["train", () => training, 0, /run folder: /],
+  ["sandbox", () => [...training.slice(0, -1), "runs/second"], 0, /run folder: /],
+  ["evaluate", () => ["runs/first", ...portable], 0, /macro-F1/],
+  [
+    "predict",
+    async (folder) => {
+      await Deno.writeFile(`${folder}/poster.png`, png(20, 30, [200, 9, 9]));
+      return ["runs/first", "--poster", "poster.png", "--plot", "A ship is lost.", ...portable];
+    },
+    0,
+    /over 0\.5/,
+  ],
+  ["parity", () => [inProject("tests/golden/mini"), ...portable], 0, /evaluation logits/],
+  ["doctor", () => ["--json"], 0, /"what": "sharp",\s+"ok": true/],
+  ["setup", () => [], 0, /libtensorflow of your own is in /],
+  ["allowed", () => ["write"], 0, /\/runs,.*\/cache$/m],
+  ["rehearse", () => [], 1, /expected a data folder, found none/],
+  ["fidelity", () => ["--help"], 0, /deno task fidelity/],
+  ["bench", () => ["--help"], 0, /deno task bench/],
+  ["faults", () => ["--help"], 0, /deno task faults/],
+];
+/** These run all tests, this one with them. */
+const around = ["test", "ok"];
+
+Deno.test("every task is started by this file", () => {
+  assertEquals([...tasks.keys()].sort(), [...starts.map(([name]) => name), ...around].sort());
+});
+
+Deno.test("no task may everything, and none asks in a prompt", () => {
+  for (const [name, command] of tasks) {
+    for (const [started] of command.matchAll(/deno (run|test)( --?[\w-]+(=\S*)?| "[^"]*")*/g)) {
+      assertStringIncludes(started, "--no-prompt", name);
+      assert(!/ (-A|--allow-all)\b/.test(started), name);
+    }
+  }
+});
+
+Deno.test("every task does its work under its flags", async () => {
+  await withPlace(async ({ folder }) => {
+    const own = `${folder}/own`;
+    await Deno.mkdir(own);
+    for (const library of Object.values(libraryNames)) await Deno.writeTextFile(`${own}/${library}`, "");
+    for (const [name, args, code, says] of starts) {
+      const env = name === "setup" ? { ONESHEET_TENSORFLOW: own } : undefined;
+      const said = await startTask([name, ...await args(folder)], folder, env);
+      assertEquals(said.code, code, `${name}: ${said.stderr}`);
+      assertMatch(said.stdout + said.stderr, says, name);
+    }
+  });
+});
+
+Deno.test("local data and weights are trained on without a single question for the network", async () => {
+  await withPlace(async ({ folder }) => {
+    const audit = `${folder}/audit.jsonl`;
+    const first = await startTask(["train", ...training], folder);
+    assertEquals(first.code, 0, first.stderr);
+    const [data] = [...Deno.readDirSync(`${folder}/cache`)].filter(({ name }) => name.startsWith("drawn"));
+    const again = ["train", quickstart, ...portable, "--max-steps", "1", "--data", `cache/${data.name}`];
+    const said = await startTask([...again, "--weights", "runs/first/best.safetensors"], folder, {
+      DENO_AUDIT_PERMISSIONS: audit,
+    });
+    assertEquals(said.code, 0, said.stderr);
+    const asked = Deno.readTextFileSync(audit).trim().split("\n").map((line) => JSON.parse(line));
+    const kinds = new Set(asked.map(({ permission }) => permission));
+    assert(kinds.has("read") && kinds.has("write"), [...kinds].join());
+    assertEquals(asked.filter(({ permission }) => permission === "net" || permission === "run"), []);
+  });
+});
+
+Deno.test("a data folder elsewhere is refused with the way out, and then read and not written", async () => {
+  await withPlace(({ folder }) =>
+    withPlace(async (elsewhere) => {
+      const args = ["train", quickstart, ...portable, "--data", elsewhere.folder];
+      const refused = await startTask(args, folder);
+      assertEquals(refused, {
+        code: 2,
+        stdout: "",
+        stderr: `Cannot read "${elsewhere.folder}": this process may not; where that is meant, set ` +
+          `ONESHEET_READ=${elsewhere.folder} for a task, or give --allow-read=${elsewhere.folder} to deno run\n`,
+      });
+      const read = await startTask(args, folder, { ONESHEET_READ: elsewhere.folder });
+      assertStringIncludes(read.stderr, `Cannot open the data "${elsewhere.folder}": expected parquet files`);
+      const written = await startTask(
+        ["train", ...training.slice(0, -1), `${elsewhere.folder}/run`],
+        folder,
+        {
+          ONESHEET_READ: elsewhere.folder,
+        },
+      );
+      assertEquals([written.code, [...Deno.readDirSync(elsewhere.folder)]], [2, []]);
+      assertStringIncludes(written.stderr, `set ONESHEET_WRITE=${elsewhere.folder}/run for a task`);
+    })
+  );
+});
+
+Deno.test("a run folder elsewhere is written to where it is named", async () => {
+  await withPlace(({ folder }) =>
+    withPlace(async (elsewhere) => {
+      const run = `${elsewhere.folder}/run`;
+      const said = await startTask(["train", ...training.slice(0, -1), run], folder, {
+        ONESHEET_WRITE: run,
+      });
+      assertEquals(said.code, 0, said.stderr);
+      assert(Deno.statSync(`${run}/best.safetensors`).isFile);
+    })
+  );
+});
