@@ -12,9 +12,10 @@ const HUB = ["huggingface.co", "*.huggingface.co", "*.hf.co"];
 /** Variables that say what is where; those of `allowed` itself. */
 const PLACES = ["INIT_CWD", "ONESHEET_*", "HF_*", "XDG_CACHE_HOME", "LOCALAPPDATA"];
 
-/** Variables that libtensorflow's log level is set by, sharp asks for and imagescript asks for. */
+/** Variables for libtensorflow's log level and GPUs, and those that sharp and imagescript ask for. */
 const NATIVE = [
   "TF_CPP_MIN_LOG_LEVEL",
+  "CUDA_VISIBLE_DEVICES",
   "MALLOC_ARENA_MAX",
   "npm_package_config_libvips",
   "IMAGESCRIPT_WASM_SIMD",

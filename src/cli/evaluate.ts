@@ -9,6 +9,7 @@ import { demandRealData, putWeights } from "../train/weights.ts";
 import type { Command } from "./command.ts";
 import { engineOptions, openEngine } from "./engine.ts";
 import type { Parsed } from "./options.ts";
+import { leaveNetwork, stayOffline } from "./permissions.ts";
 import { isRun, loadRecipe, loadRun, userPath } from "./recipes.ts";
 import { bars, labelTable } from "./screen.ts";
 
@@ -52,6 +53,7 @@ async function targetOf(path: string, settings: readonly string[]): Promise<Targ
 
 /** Runs the command; gives its exit code. */
 export async function evaluate({ positionals, options }: Parsed<typeof evaluateCommand>): Promise<number> {
+  stayOffline();
   const target = await targetOf(positionals.target, options.set);
   const { recipe, run } = target;
   const data = options.data !== undefined ? userPath(options.data) : target.data;
@@ -82,6 +84,7 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
     tell: (line) => console.error(line),
     onProgress: show.show,
   });
+  leaveNetwork();
   const total = Math.ceil(set.validation.size / recipe.batchSize);
   const result = await bound.evaluate(
     set.validation,

@@ -45,7 +45,8 @@ function onCuda(options: EngineOptions): Engine | string {
 
 /**
  * Opens the engine asked for: `cuda` is libtensorflow on an NVIDIA GPU, `tensorflow` the same on the CPU. `auto` takes
- * CUDA where driver, GPU and build are there, then the CPU where a build is set up, and otherwise does without.
+ * CUDA where driver, GPU and build are there, then the CPU where a build is set up, and otherwise, or
+ * where Deno does not permit FFI, does without.
  *
  * @throws OnesheetError when the engine asked for cannot be had, or does not have an option asked for.
  *
@@ -62,6 +63,9 @@ function onCuda(options: EngineOptions): Engine | string {
 export async function chooseEngine(name: EngineName, options: EngineOptions = {}): Promise<Chosen> {
   if (name === "portable") return await withoutNative(options, "as asked");
   if (name === "cuda") return { engine: cuda(options), why: "as asked" };
+  if (name === "auto" && Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
+    return await withoutNative(options, "this process may not use native code");
+  }
   const found = name === "auto" ? onCuda(options) : "";
   if (typeof found === "object") return { engine: found, why: "driver, GPU and libraries are there" };
   const files = locateForCpu();

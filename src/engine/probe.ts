@@ -9,7 +9,17 @@ import { openLibrary, preload } from "./library.ts";
 /** The library or libraries opened by another process; resolves to what it printed. */
 export async function probe(paths: readonly string[]): Promise<string> {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-config", "--no-lock", "-A", import.meta.url, ...paths],
+    args: [
+      "run",
+      "--quiet",
+      "--no-config",
+      "--no-lock",
+      "--no-prompt",
+      "--allow-ffi",
+      "--allow-env",
+      import.meta.url,
+      ...paths,
+    ],
   });
   const { success, signal, stdout, stderr } = await command.output();
   const [said, complained] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes).trim());

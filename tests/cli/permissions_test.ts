@@ -1,6 +1,7 @@
 /** Every task starts and does its work under the flags that deno.json gives it; what they do not name is refused. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { libraryNames } from "../../src/engine/setup/wheel.ts";
+import { libraryFiles, nativeTest } from "../engine/native.ts";
 import { png } from "../data/parquet_files.ts";
 import { inProject, quickstart, small, withPlace } from "./command_line.ts";
 import { startTask, tasks } from "./tasks.ts";
@@ -16,7 +17,12 @@ const starts: readonly (readonly [
   says: RegExp,
 ])[] = [
   ["train", () => training, 0, /run folder: /],
-  ["sandbox", () => [...training.slice(0, -1), "runs/second"], 0, /run folder: /],
+  [
+    "sandbox",
+    () => [quickstart, ...small, "--max-steps", "1", "--run", "runs/second"],
+    0,
+    /\(portable: this process may not use native code\)/,
+  ],
   ["evaluate", () => ["runs/first", ...portable], 0, /macro-F1/],
   [
     "predict",
@@ -62,6 +68,23 @@ Deno.test("every task does its work under its flags", async () => {
       const said = await startTask([name, ...await args(folder)], folder, env);
       assertEquals(said.code, code, `${name}: ${said.stderr}`);
       assertMatch(said.stdout + said.stderr, says, name);
+    }
+  });
+});
+
+nativeTest("train, evaluate and the doctor use libtensorflow and sharp under their flags", async () => {
+  await withPlace(async ({ folder }) => {
+    const engine = ["--engine", "tensorflow"];
+    for (
+      const args of [
+        ["train", quickstart, ...engine, ...small, "--max-steps", "1", "--run", "runs/first"],
+        ["evaluate", "runs/first", ...engine],
+        ["doctor"],
+      ]
+    ) {
+      const said = await startTask(args, folder, { ONESHEET_TENSORFLOW: libraryFiles!.folder });
+      assertEquals(said.code, 0, said.stderr);
+      assert(!said.stdout.includes("FAIL"), said.stdout);
     }
   });
 });
