@@ -27,13 +27,43 @@ export const int32 = (shape: readonly number[], data: Int32Array | readonly numb
 /** Numbers in an array of this shape; 1 for a scalar. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
-/** Throws unless there are as many numbers as the shape asks for; native code would read on. */
-export function checkSize(verb: string, name: string, { shape, data }: Value): void {
-  if (data.length !== sizeOf(shape)) {
-    throw new OnesheetError(
-      `Cannot ${verb} "${name}": expected ${sizeOf(shape)} numbers for [${
-        shape.join(", ")
-      }], found ${data.length}`,
-    );
+/** Most axes an array may have: PyTorch's bound. libtensorflow ends the process above 254. */
+const HIGHEST_RANK = 64;
+
+/**
+ * Whether an array can have this shape: at most 64 whole numbers, whose product without zeros can be counted in. Native
+ * code ends the process on others.
+ */
+export function isShape(shape: readonly unknown[]): shape is readonly number[] {
+  if (shape.length > HIGHEST_RANK) return false;
+  if (!shape.every((size) => Number.isSafeInteger(size) && (size as number) >= 0)) return false;
+  return Number.isSafeInteger(sizeOf((shape as readonly number[]).filter((size) => size > 0)));
+}
+
+/** The first axes of a shape, for an error: it may have any number of them. */
+const shown = (shape: readonly unknown[]): string =>
+  `[${shape.slice(0, 8).join(", ")}${shape.length > 8 ? ", …" : ""}]`;
+
+/** Why there cannot be an array of this shape with these numbers; undefined where there can. */
+export function arrayFault(shape: readonly number[], data: ArrayLike<unknown>): string | undefined {
+  if (!isShape(shape)) {
+    return `expected a shape of at most ${HIGHEST_RANK} whole numbers with a product below 2^53, found ${
+      shown(shape)
+    }`;
   }
+  if (data.length === sizeOf(shape)) return undefined;
+  return `expected ${sizeOf(shape)} numbers for ${shown(shape)}, found ${data.length}`;
+}
+
+/** Throws unless a value is what its type says, also where nobody checked types: native code would read beyond it. */
+export function checkValue(verb: string, name: string, { dtype, shape, data }: Value): void {
+  const typed = dtype === "float32"
+    ? data instanceof Float32Array
+    : dtype === "int32" && data instanceof Int32Array;
+  const fault = typed
+    ? arrayFault(shape, data)
+    : `expected float32 in a Float32Array or int32 in an Int32Array, found ${dtype} in ${
+      Object.prototype.toString.call(data).slice(8, -1)
+    }`;
+  if (fault !== undefined) throw new OnesheetError(`Cannot ${verb} "${name}": ${fault}`);
 }

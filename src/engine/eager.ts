@@ -3,7 +3,7 @@ import { type Attribute, setAttributes } from "./attributes.ts";
 import { configProto, type SessionConfig } from "./config.ts";
 import type { HostData } from "./dtype.ts";
 import { cString, type Library, type Pointer } from "./library.ts";
-import { deleteTensor, newTensor, readTensor } from "./native.ts";
+import { deleteTensor, newTensor, type Numbers, takeTensors } from "./native.ts";
 
 /** What an operation gave. */
 export interface EagerResult {
@@ -17,7 +17,7 @@ export interface Eager extends Disposable {
   /** "GPU" when the context has one, otherwise "CPU". */
   readonly device: "GPU" | "CPU";
   constant(dtype: number, shape: readonly number[], data: HostData): Pointer;
-  read(handle: Pointer): { dtype: number; shape: number[]; data: HostData };
+  read(handle: Pointer): Numbers;
   execute(
     name: string,
     inputs: readonly Pointer[],
@@ -31,14 +31,21 @@ export interface Eager extends Disposable {
 export function openEager(library: Library, config: SessionConfig): Eager {
   const { c, made, gone, checked } = library;
   const options = made("context options", c.TFE_NewContextOptions());
-  const proto = configProto(config);
-  checked(
-    "TFE_ContextOptionsSetConfig",
-    (s) => c.TFE_ContextOptionsSetConfig(options, proto, BigInt(proto.length), s),
-  );
-  const context = made("context", checked("TFE_NewContext", (s) => c.TFE_NewContext(options, s)));
-  c.TFE_DeleteContextOptions(options);
-  gone();
+  const open = () => {
+    const proto = configProto(config);
+    checked(
+      "TFE_ContextOptionsSetConfig",
+      (s) => c.TFE_ContextOptionsSetConfig(options, proto, BigInt(proto.length), s),
+    );
+    return made("context", checked("TFE_NewContext", (s) => c.TFE_NewContext(options, s)));
+  };
+  let context: Pointer;
+  try {
+    context = open();
+  } finally {
+    c.TFE_DeleteContextOptions(options);
+    gone();
+  }
 
   const describe = (handle: Pointer): EagerResult => {
     const rank = checked("shape", (s) => c.TFE_TensorHandleNumDims(handle, s));
@@ -52,18 +59,18 @@ export function openEager(library: Library, config: SessionConfig): Eager {
     device: deviceOf(library, context),
     constant: (dtype, shape, data) => {
       const tensor = newTensor(library, dtype, shape, data);
-      const handle = checked("TFE_NewTensorHandle", (s) => c.TFE_NewTensorHandle(tensor, s));
-      deleteTensor(library, tensor);
-      return made("tensor handle", handle);
+      try {
+        return made("tensor handle", checked("TFE_NewTensorHandle", (s) => c.TFE_NewTensorHandle(tensor, s)));
+      } finally {
+        deleteTensor(library, tensor);
+      }
     },
     read: (handle) => {
       const tensor = made(
         "tensor",
         checked("TFE_TensorHandleResolve", (s) => c.TFE_TensorHandleResolve(handle, s)),
       );
-      const value = readTensor(library, tensor);
-      deleteTensor(library, tensor);
-      return value;
+      return takeTensors(library, [tensor])[0];
     },
     execute: (name, inputs, attributes, outputs) => {
       const operation = made("operation", checked(name, (s) => c.TFE_NewOp(context, cString(name), s)));

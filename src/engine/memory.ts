@@ -1,6 +1,6 @@
 /** State in resource variables and steps traced against it: one graph and one session for all of a run. */
 import { OnesheetError } from "../base/errors.ts";
-import { checkSize, type Value, type Values } from "../base/value.ts";
+import { checkValue, type Value, type Values } from "../base/value.ts";
 import type { SessionConfig } from "./config.ts";
 import type { Memory, Program, Step, Tensors } from "./engine.ts";
 import { newGraph, type Output } from "./graph.ts";
@@ -106,7 +106,7 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
 
   /** Runs a step that was traced for these shapes, or is now. */
   const run = async (step: Step, byShapes: Map<string, Traced>, inputs: Values): Promise<Values> => {
-    for (const [name, value] of Object.entries(inputs)) checkSize("use", name, value);
+    for (const [name, value] of Object.entries(inputs)) checkValue("use", name, value);
     await variables.settle();
     const key = `${variables.all().length} ${shapesKey(inputs)}`; // a variable put later must reach the step
     let program = byShapes.get(key);
@@ -124,9 +124,10 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
     get names() {
       return variables.all().map(({ name }) => name);
     },
-    put: (name, value) => {
+    put: async (name, value) => {
+      checkValue("put", name, value);
       const own = { ...value, data: value.data.slice() } as Value; // the caller may change the numbers afterwards
-      return turns.take(() => variables.put(name, own));
+      await turns.take(() => variables.put(name, own));
     },
     get: (name) => turns.take(() => variables.get(name)),
     compile: (step): Program => {

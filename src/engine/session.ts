@@ -6,11 +6,14 @@ import type { Library, Pointer } from "./library.ts";
 import {
   deleteBuffer,
   deleteTensor,
+  newBlock,
   newBuffer,
   newTensor,
+  type Numbers,
   pointerArray,
+  pointersAt,
   readBuffer,
-  readTensor,
+  takeTensors,
 } from "./native.ts";
 
 /** A value to feed. */
@@ -18,13 +21,6 @@ export interface Feed {
   readonly output: Output;
   readonly dtype: number;
   readonly shape: readonly number[];
-  readonly data: HostData;
-}
-
-/** What a run gave for one fetched output. */
-export interface Fetched {
-  readonly dtype: number;
-  readonly shape: number[];
   readonly data: HostData;
 }
 
@@ -36,7 +32,7 @@ export interface Session extends Disposable {
     fetches: readonly Output[],
     targets: readonly Pointer[],
     onProfile?: (runMetadata: Uint8Array) => void,
-  ): Promise<Fetched[]>;
+  ): Promise<Numbers[]>;
 }
 
 /** RunOptions (config.proto) with `trace_level` FULL_TRACE. */
@@ -46,64 +42,65 @@ const FULL_TRACE = Uint8Array.of(1 << 3, 3);
 export function openSession(library: Library, graph: Graph, config: SessionConfig): Session {
   const { c, made, gone, checked, checkedAsync } = library;
   const options = made("session options", c.TF_NewSessionOptions());
-  const proto = configProto(config);
-  checked("TF_SetConfig", (s) => c.TF_SetConfig(options, proto, BigInt(proto.length), s));
-  const session = made(
-    "session",
-    checked("TF_NewSession", (s) => c.TF_NewSession(graph.pointer, options, s)),
-  );
-  c.TF_DeleteSessionOptions(options);
-  gone();
-  /** What native code is reading: Deno does not hold on to the buffers of a non-blocking call. */
-  const inUse = new Set<unknown>();
+  const open = () => {
+    const proto = configProto(config);
+    checked("TF_SetConfig", (s) => c.TF_SetConfig(options, proto, BigInt(proto.length), s));
+    return made("session", checked("TF_NewSession", (s) => c.TF_NewSession(graph.pointer, options, s)));
+  };
+  let session: Pointer;
+  try {
+    session = open();
+  } finally {
+    c.TF_DeleteSessionOptions(options);
+    gone();
+  }
 
   return {
     run: async (feeds, fetches, targets, onProfile) => {
       if (fetches.length + targets.length === 0) return []; // TensorFlow refuses to do nothing
-      const inputs = feeds.map(({ dtype, shape, data }) => newTensor(library, dtype, shape, data));
-      const results = new BigUint64Array(fetches.length);
-      const options = onProfile ? newBuffer(library, FULL_TRACE) : null;
-      const metadata = onProfile ? newBuffer(library) : null;
-      const buffers = {
-        fed: outputArray(feeds.map((feed) => feed.output)),
-        inputs: pointerArray(inputs),
-        fetched: outputArray(fetches),
-        targets: pointerArray(targets),
-      };
-      inUse.add(buffers);
-      try {
-        await checkedAsync("the step", (status) =>
-          c.TF_SessionRun(
-            session,
-            options,
-            buffers.fed,
-            buffers.inputs,
-            feeds.length,
-            buffers.fetched,
-            results,
-            fetches.length,
-            buffers.targets,
-            targets.length,
-            metadata,
-            status,
-          ));
-        if (metadata) onProfile?.(readBuffer(metadata));
-      } finally {
-        inUse.delete(buffers);
-        for (const input of inputs) deleteTensor(library, input);
-        for (const buffer of [options, metadata]) if (buffer) deleteBuffer(library, buffer);
-      }
-      return Array.from(results, (address) => {
-        const tensor = made("tensor", Deno.UnsafePointer.create(address));
-        const value = readTensor(library, tensor);
-        deleteTensor(library, tensor);
-        return value;
-      });
+      using owned = new DisposableStack();
+      const tensor = (pointer: Pointer) => owned.adopt(pointer, () => deleteTensor(library, pointer));
+      const buffer = (pointer: Pointer) => owned.adopt(pointer, () => deleteBuffer(library, pointer));
+
+      const fed = feeds.map(({ dtype, shape, data }) => tensor(newTensor(library, dtype, shape, data)));
+      const { block, places } = newBlock(library, [
+        outputArray(feeds.map((feed) => feed.output)),
+        pointerArray(fed),
+        outputArray(fetches),
+        pointerArray(targets),
+        new BigUint64Array(fetches.length),
+      ]);
+      tensor(block);
+      const [feedsAt, fedAt, fetchesAt, targetsAt, resultsAt] = places;
+      const options = onProfile ? buffer(newBuffer(library, FULL_TRACE)) : null;
+      const metadata = onProfile ? buffer(newBuffer(library)) : null;
+      await checkedAsync("the step", (status) =>
+        c.TF_SessionRun(
+          session,
+          options,
+          feedsAt,
+          fedAt,
+          feeds.length,
+          fetchesAt,
+          resultsAt,
+          fetches.length,
+          targetsAt,
+          targets.length,
+          metadata,
+          status,
+        ));
+      const results = pointersAt(resultsAt, fetches.length).map((pointer) => made("tensor", pointer));
+      const values = takeTensors(library, results);
+      if (metadata) onProfile?.(readBuffer(metadata));
+      return values;
     },
     [Symbol.dispose]: () => {
-      checked("TF_CloseSession", (s) => c.TF_CloseSession(session, s));
-      checked("TF_DeleteSession", (s) => c.TF_DeleteSession(session, s));
-      gone();
+      try {
+        checked("TF_CloseSession", (s) => c.TF_CloseSession(session, s));
+      } finally {
+        checked("TF_DeleteSession", (s) => c.TF_DeleteSession(session, s));
+        gone();
+      }
     },
   };
 }

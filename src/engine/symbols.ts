@@ -71,7 +71,7 @@ export const coreSymbols = {
   /** Whether XLA compiles operations on the CPU too, where a session asks for compilation. */
   TF_SetTfXlaCpuGlobalJit: { parameters: ["u8"], result: "u8", optional: true },
   TF_SessionRun: {
-    parameters: [P, P, B, B, I32, B, B, I32, B, I32, P, P],
+    parameters: [P, P, P, P, I32, P, P, I32, P, I32, P, P],
     result: V,
     nonblocking: true,
   },

@@ -3,12 +3,13 @@
  * its neighbours by name, because each new set of feeds and fetches costs TensorFlow a pass over the whole graph.
  */
 import { OnesheetError } from "../base/errors.ts";
-import { checkSize, int32, type Value } from "../base/value.ts";
+import { int32, type Value } from "../base/value.ts";
 import { attribute } from "./attributes.ts";
 import { DT } from "./dtype.ts";
 import type { Graph, Output } from "./graph.ts";
 import type { Pointer } from "./library.ts";
-import type { Fetched, Session } from "./session.ts";
+import type { Numbers } from "./native.ts";
+import type { Session } from "./session.ts";
 import type { Variable } from "./trace.ts";
 
 /** Bytes put or fetched at a time. */
@@ -53,7 +54,7 @@ export const typeText = (
 ): string => `${typeNames[dtype] ?? `TF_DataType ${dtype}`} [${shape.join(", ")}]`;
 
 /** What a session gave, as a value; truth values become 0 and 1. */
-export function valueOf({ dtype, shape, data }: Fetched): Value {
+export function valueOf({ dtype, shape, data }: Numbers): Value {
   if (dtype === DT.FLOAT) return { dtype: "float32", shape, data: data as Float32Array };
   return int32(shape, dtype === DT.INT32 ? data as Int32Array : Int32Array.from(data as Uint8Array));
 }
@@ -132,7 +133,6 @@ export function newVariables(graph: Graph, session: Session): Variables {
     assign,
     settle,
     put: async (name, value) => {
-      checkSize("put", name, value);
       let variable = stored.get(name);
       if (variable === undefined) {
         stored.set(name, variable = declare(name, value));

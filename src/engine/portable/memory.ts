@@ -2,9 +2,10 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Tensor } from "@tensorflow/tfjs";
 import { OnesheetError } from "../../base/errors.ts";
-import { checkSize, int32, type Value, type Values } from "../../base/value.ts";
+import { checkValue, int32, type Value, type Values } from "../../base/value.ts";
 import type { Memory, Program, Step, Tensors } from "../engine.ts";
 import { tf } from "../tfjs.ts";
+import { newTurns } from "../turns.ts";
 import { BACKEND } from "./kernel.ts";
 
 /** Runs on the wasm backend, also when another engine of this process has made its own the current one. */
@@ -26,9 +27,16 @@ function valueOf(tensor: Tensor): Value {
 const mapped = <From, To>(record: Readonly<Record<string, From>>, map: (from: From, name: string) => To) =>
   Object.fromEntries(Object.entries(record).map(([name, from]) => [name, map(from, name)]));
 
+/** A step is being run, of whichever memory. */
+let stepping = false;
+
 /** Opens an empty memory on the wasm backend, which must be set up. */
 export function openMemory(): Memory {
   const held = new Map<string, Tensor>();
+  const turns = newTurns("the memory", () => {
+    for (const tensor of held.values()) tensor.dispose();
+    held.clear();
+  });
 
   const hold = (name: string, tensor: Tensor): void => {
     held.get(name)?.dispose();
@@ -37,7 +45,6 @@ export function openMemory(): Memory {
 
   /** Puts an array that is new, or of the shape and type of the one it replaces. */
   const put = (name: string, value: Value): void => {
-    checkSize("put", name, value);
     const now = held.get(name);
     const [expected, found] = [now ?? value, value].map(({ dtype, shape }) =>
       `${dtype} [${shape.join(", ")}]`
@@ -46,6 +53,12 @@ export function openMemory(): Memory {
       throw new OnesheetError(`Cannot put "${name}": expected ${expected}, found ${found}`);
     }
     hold(name, tensorOf(value));
+  };
+
+  const get = (name: string): Value => {
+    const tensor = held.get(name);
+    if (tensor !== undefined) return valueOf(tensor);
+    throw new OnesheetError(`Cannot read "${name}": the memory holds no array of that name`);
   };
 
   /** Throws unless the step's new state fits what is held. */
@@ -62,10 +75,22 @@ export function openMemory(): Memory {
     }
   };
 
+  const applied = (step: Step, inputs: Values): ReturnType<Step> => {
+    // Copies share their numbers: a step may dispose of what it was given.
+    const state = mapped(Object.fromEntries(held), (tensor) => tf.clone(tensor));
+    stepping = true;
+    try {
+      return step(state, mapped(inputs, tensorOf));
+    } finally {
+      stepping = false;
+    }
+  };
+
   const runOnce = (step: Step, inputs: Values): Values => {
+    for (const [name, value] of Object.entries(inputs)) checkValue("use", name, value);
     let values: Values = {}; // not the tidy's result: tfjs would look for tensors in every number of it
     tf.tidy(() => {
-      const { state = {}, outputs } = step(Object.fromEntries(held), mapped(inputs, tensorOf));
+      const { state = {}, outputs } = applied(step, inputs);
       check(state);
       values = mapped(outputs, valueOf);
       // Copies share their numbers; made of all before any is held, because a step may hand one state to another.
@@ -79,22 +104,25 @@ export function openMemory(): Memory {
     get names() {
       return [...held.keys()];
     },
-    put: (name, value) => Promise.try(() => onBackend(() => put(name, value))),
-    get: (name) =>
-      Promise.try(() => {
-        const tensor = held.get(name);
-        if (tensor !== undefined) return valueOf(tensor);
-        throw new OnesheetError(`Cannot read "${name}": the memory holds no array of that name`);
-      }),
+    put: async (name, value) => {
+      checkValue("put", name, value);
+      const own = { ...value, data: value.data.slice() } as Value; // the caller may change the numbers afterwards
+      await turns.take(() => Promise.try(() => onBackend(() => put(name, own))));
+    },
+    get: (name) => turns.take(() => Promise.try(() => get(name))),
     compile: (step): Program => ({
-      run: async (inputs) => {
-        await nextTurn(); // a step blocks the thread; between steps timers, signals and progress get their turn
-        return onBackend(() => runOnce(step, inputs));
+      run: (inputs) => {
+        if (stepping) {
+          return Promise.reject(
+            new OnesheetError("Cannot run a step inside another: run them one after the other"),
+          );
+        }
+        return turns.take(async () => {
+          await nextTurn(); // a step blocks the thread; between steps timers, signals and progress get their turn
+          return onBackend(() => runOnce(step, inputs));
+        });
       },
     }),
-    [Symbol.dispose]: () => {
-      for (const tensor of held.values()) tensor.dispose();
-      held.clear();
-    },
+    [Symbol.dispose]: turns.close,
   };
 }
