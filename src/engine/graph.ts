@@ -63,8 +63,6 @@ export function newGraph(library: Library): Graph {
   const pointer = made("graph", c.TF_NewGraph());
   let count = 0;
 
-  const start = (name: string): Pointer =>
-    made(name, c.TF_NewOperation(pointer, cString(name), new TextEncoder().encode(`${name}_${count++}\0`)));
   const finish = (name: string, description: Pointer): Pointer => {
     try {
       return checked(name, (s) => c.TF_FinishOperation(description, s)) as Pointer;
@@ -72,19 +70,34 @@ export function newGraph(library: Library): Graph {
       gone(); // the description is consumed either way; the operation belongs to the graph
     }
   };
+  /** Adds an operation that `describe` has filled in. */
+  const written = (name: string, describe: (description: Pointer) => void): Pointer => {
+    const ownName = new TextEncoder().encode(`${name}_${count++}\0`);
+    const description = made(name, c.TF_NewOperation(pointer, cString(name), ownName));
+    try {
+      describe(description);
+    } catch (error) {
+      // There is no other way to give a description back.
+      try {
+        finish(name, description);
+      } catch { /* it was half filled in */ }
+      throw error;
+    }
+    return finish(name, description);
+  };
   const output = (operation: Pointer): Output => ({ operation, index: 0 });
 
   const graph: Graph = {
     pointer,
     add: (name, inputs, attributes, after = []) => {
-      const description = start(name);
       const count = attributes.find((a) => a.name === "N")?.value;
       const list = attributes.some((a) => a.name === "Tin") ? inputs.length : Number(count ?? 0);
-      if (list > 0) c.TF_AddInputList(description, outputArray(inputs.slice(0, list)), list);
-      for (const input of inputs.slice(list)) c.TF_AddInput(description, outputStruct(input));
-      for (const operation of after) c.TF_AddControlInput(description, operation);
-      setAttributes(library, "TF_SetAttr", description, attributes.filter((a) => a.name !== "N"));
-      return finish(name, description);
+      return written(name, (description) => {
+        if (list > 0) c.TF_AddInputList(description, outputArray(inputs.slice(0, list)), list);
+        for (const input of inputs.slice(list)) c.TF_AddInput(description, outputStruct(input));
+        for (const operation of after) c.TF_AddControlInput(description, operation);
+        setAttributes(library, "TF_SetAttr", description, attributes.filter((a) => a.name !== "N"));
+      });
     },
     call: (key, inputs, write) => calls(key, inputs, write),
     constant: (dtype, shape, data) => {
@@ -99,19 +112,21 @@ export function newGraph(library: Library): Graph {
           ]),
         );
       }
-      const description = start("Const");
       const tensor = newTensor(library, dtype, shape, data);
-      checked("Const", (s) => c.TF_SetAttrTensor(description, cString("value"), tensor, s));
-      deleteTensor(library, tensor);
-      c.TF_SetAttrType(description, cString("dtype"), dtype);
-      return output(finish("Const", description));
+      try {
+        return output(written("Const", (description) => {
+          checked("Const", (s) => c.TF_SetAttrTensor(description, cString("value"), tensor, s));
+          c.TF_SetAttrType(description, cString("dtype"), dtype);
+        }));
+      } finally {
+        deleteTensor(library, tensor);
+      }
     },
-    placeholder: (dtype, shape) => {
-      const description = start("Placeholder");
-      c.TF_SetAttrType(description, cString("dtype"), dtype);
-      c.TF_SetAttrShape(description, cString("shape"), dims(shape), shape.length);
-      return output(finish("Placeholder", description));
-    },
+    placeholder: (dtype, shape) =>
+      output(written("Placeholder", (description) => {
+        c.TF_SetAttrType(description, cString("dtype"), dtype);
+        c.TF_SetAttrShape(description, cString("shape"), dims(shape), shape.length);
+      })),
     identity: (value) => output(graph.add("Identity", [value], [attribute.type("T", graph.dtypeOf(value))])),
     shapeOf: (value) => {
       const struct = outputStruct(value);

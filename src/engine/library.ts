@@ -3,6 +3,8 @@
  * turns a bad TF_Status into an exception.
  */
 import { messageOf, OnesheetError } from "../base/errors.ts";
+import { version } from "./setup/wheel.ts";
+import { libraryFault } from "./shared_object.ts";
 import { coreSymbols, frameworkSymbols, systemSymbols } from "./symbols.ts";
 
 /** A native address; never null. */
@@ -42,17 +44,43 @@ export function cString(text: string): Uint8Array<ArrayBuffer> {
 const text = (pointer: Deno.PointerValue): string =>
   pointer === null ? "" : new Deno.UnsafePointerView(pointer).getCString();
 
+const release = version.replace(/\.\d+$/, "");
+
+const refusal = (path: string, found: string, cause?: unknown): OnesheetError =>
+  new OnesheetError(
+    `Cannot open ${path}: expected libtensorflow ${release} for ${Deno.build.os} ${Deno.build.arch}, found ${found}; ` +
+      "delete it, or unset ONESHEET_TENSORFLOW, and run `deno task setup`, or use --engine portable",
+    { cause },
+  );
+
 function dlopen<S extends Deno.ForeignLibraryInterface>(path: string, symbols: S): Deno.DynamicLibrary<S> {
   try {
     return Deno.dlopen(path, symbols);
   } catch (cause) {
-    throw new OnesheetError(
-      `Cannot open ${path}: expected libtensorflow for ${Deno.build.os} ${Deno.build.arch}, found ${
-        messageOf(cause)
-      }; run \`deno task setup\`, or use --engine portable`,
-      { cause },
-    );
+    throw refusal(path, messageOf(cause), cause);
   }
+}
+
+/** The C library. */
+const openSystem = () =>
+  Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6", systemSymbols).symbols;
+
+/** Calls under way that do not hold up the event loop. */
+let running = 0;
+
+let watching = false;
+
+/**
+ * Ends the process at once where the program exits in the middle of a step: native threads would go on while the system
+ * tears down what they use, and crash. Only on the main thread: a worker's end is not the process's.
+ */
+function watchExit(): void {
+  if (watching || "WorkerGlobalScope" in globalThis) return;
+  watching = true;
+  const system = openSystem();
+  addEventListener("unload", () => {
+    if (running > 0) system._exit(Deno.exitCode);
+  });
 }
 
 /** RTLD_NOW | RTLD_NODELETE */
@@ -65,8 +93,7 @@ const NOW_AND_FOR_GOOD = Deno.build.os === "darwin" ? 0x82 : 0x1002;
  * else here reads.
  */
 function pin(paths: readonly string[]): void {
-  const system =
-    Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.B.dylib" : "libc.so.6", systemSymbols).symbols;
+  const system = openSystem();
   const STDERR = 2, WRITE_ONLY = 1;
   const turn = new Deno.UnsafePointerView(system.stdin!).getPointer();
   system.flockfile(turn);
@@ -110,11 +137,18 @@ export const openNative = <S extends Deno.ForeignLibraryInterface>(
 
 /** Opens the two shared libraries of libtensorflow. */
 export function openLibrary(paths: { readonly framework: string; readonly core: string }): Library {
+  for (const path of [paths.framework, paths.core]) {
+    const fault = libraryFault(path);
+    if (fault !== undefined) throw refusal(path, fault);
+  }
   if (Deno.env.get("TF_CPP_MIN_LOG_LEVEL") === undefined) Deno.env.set("TF_CPP_MIN_LOG_LEVEL", "2");
   pin([paths.framework, paths.core]);
   const framework = dlopen(paths.framework, frameworkSymbols).symbols;
   const core = dlopen(paths.core, coreSymbols).symbols;
   const c = { ...framework, ...core } as Symbols;
+  const found = text(c.TF_Version());
+  if (!found.startsWith(`${release}.`)) throw refusal(paths.core, `version ${found || "unknown"}`);
+  watchExit();
   let handles = 0;
 
   const made = (what: string, pointer: Deno.PointerValue): Pointer => {
@@ -130,12 +164,12 @@ export function openLibrary(paths: { readonly framework: string; readonly core: 
       throw new OnesheetError(`Cannot run ${what}: ${text(c.TF_Message(status))}`);
     }
   };
-  const release = (status: Pointer) => {
+  const free = (status: Pointer) => {
     c.TF_DeleteStatus(status);
     gone();
   };
   return {
-    version: text(c.TF_Version()),
+    version: found,
     c,
     handles: () => handles,
     made,
@@ -147,17 +181,19 @@ export function openLibrary(paths: { readonly framework: string; readonly core: 
         check(what, status);
         return result;
       } finally {
-        release(status);
+        free(status);
       }
     },
     checkedAsync: async (what, call) => {
       const status = made("status", c.TF_NewStatus());
+      running++;
       try {
         const result = await call(status);
         check(what, status);
         return result;
       } finally {
-        release(status);
+        running--;
+        free(status);
       }
     },
   };

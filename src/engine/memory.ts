@@ -3,10 +3,10 @@ import { OnesheetError } from "../base/errors.ts";
 import { checkValue, type Value, type Values } from "../base/value.ts";
 import type { SessionConfig } from "./config.ts";
 import type { Memory, Program, Step, Tensors } from "./engine.ts";
-import { newGraph, type Output } from "./graph.ts";
+import { type Graph, newGraph, type Output } from "./graph.ts";
 import { BACKEND, type KernelBackend } from "./kernels/kernel.ts";
 import type { Library, Pointer } from "./library.ts";
-import { openSession } from "./session.ts";
+import { openSession, type Session } from "./session.ts";
 import { tf } from "./tfjs.ts";
 import { type Applied, newTrace, type Trace } from "./trace.ts";
 import { newTurns } from "./turns.ts";
@@ -28,10 +28,20 @@ const mapValues = <A, B>(
 ): Record<string, B> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, f(value, name)]));
 
+/** A session of a graph's own: where none opens the graph goes, too. */
+function sessionOn(graph: Graph, library: Library, config: SessionConfig): Session {
+  try {
+    return openSession(library, graph, config);
+  } catch (error) {
+    graph[Symbol.dispose]();
+    throw error;
+  }
+}
+
 /** Opens an empty memory. */
 export function openMemory(library: Library, backend: KernelBackend, config: SessionConfig): Memory {
   const graph = newGraph(library);
-  const session = openSession(library, graph, config);
+  const session = sessionOn(graph, library, config);
   const variables = newVariables(graph, session);
   const { binding } = backend;
   let onProfile: ((runMetadata: Uint8Array) => void) | undefined;

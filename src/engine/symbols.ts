@@ -111,6 +111,7 @@ export const systemSymbols = {
   dup: { parameters: [I32], result: I32 },
   dup2: { parameters: [I32, I32], result: I32 },
   close: { parameters: [I32], result: I32 },
+  _exit: { parameters: [I32], result: V },
   flockfile: { parameters: [P], result: V },
   funlockfile: { parameters: [P], result: V },
   stdin: { name: Deno.build.os === "darwin" ? "__stdinp" : "stdin", type: P },
