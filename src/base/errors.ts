@@ -30,11 +30,15 @@ function distance(a: string, b: string): number {
   return row[b.length];
 }
 
+/** Letters of a name above which none is near: comparing takes the square of them. */
+const LONGEST_NAME = 200;
+
 /**
  * The name of `known` nearest to `name`; undefined when none is near: more than a third of its letters off, of a short
  * name more than two letters or half of them.
  */
 export function nearest(name: string, known: Iterable<string>): string | undefined {
+  if (name.length > LONGEST_NAME) return undefined;
   let best: string | undefined;
   let least = Math.min(Math.floor(name.length / 2), Math.max(2, Math.floor(name.length / 3)));
   for (const candidate of known) {

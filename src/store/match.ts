@@ -49,9 +49,16 @@ interface Found {
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
+/** Names that get a nearest one, and names it is looked for among: a file can hold a hundred thousand. */
+const HELPED = 20, LOOKED_AT = 2000;
+
 const withNearest = (lone: readonly Shaped[], partners: readonly Shaped[]): Unmatched[] =>
-  lone.map(({ name, shape }) => {
-    const near = nearest(name, partners.filter((p) => sameShape(p.shape, shape)).map((p) => p.name));
+  lone.map(({ name, shape }, i) => {
+    if (i >= HELPED) return { name };
+    const near = nearest(
+      name,
+      partners.filter((p) => sameShape(p.shape, shape)).slice(0, LOOKED_AT).map((p) => p.name),
+    );
     return near === undefined ? { name } : { name, nearest: near };
   });
 

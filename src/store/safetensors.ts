@@ -66,10 +66,13 @@ function named<T>(what: string, read: () => T): T {
  * ```
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  const file = await Deno.open(path).catch((error) => {
+  const fail = (error: unknown): never => {
     const reason = error instanceof Deno.errors.NotFound ? "no such file" : messageOf(error);
     throw new OnesheetError(`Cannot read "${path}": ${reason}`, { cause: error });
-  });
+  };
+  const { isFile } = await Deno.stat(path).catch(fail); // opening a pipe would wait for a writer
+  if (!isFile) fail("expected a file, found something else");
+  const file = await Deno.open(path).catch(fail);
   try {
     const { header, start } = named(`"${path}"`, () => readHeader(file, path));
     const read = (name: string): Value => {

@@ -11,10 +11,11 @@ import type { Param } from "../dsl/node.ts";
 import { loadInto } from "../store/load.ts";
 import { openSafetensors } from "../store/safetensors.ts";
 import { saveModel } from "../store/save.ts";
-import type { Value } from "../base/value.ts";
 import type { Memory } from "../tensor.ts";
+import { NotFinite, onlyFinite } from "./finite.ts";
 import { exists, runFiles } from "./run.ts";
 import type { ScheduleState } from "./schedule.ts";
+import { readState } from "./state.ts";
 import { momentName } from "./step.ts";
 import type { StoppingState } from "./stopping.ts";
 
@@ -62,22 +63,13 @@ const filesOf = (folder: string) => {
   return { weights, optimizer, state };
 };
 
-/** One array of the memory; numbers that could not be gone on from are an error. */
-async function finite(memory: Pick<Memory, "get">, name: string): Promise<Value> {
-  const value = await memory.get(name);
-  let zero = 0;
-  for (const x of value.data) zero += x - x; // NaN from the first number on that is not finite
-  if (zero === 0) return value;
-  throw new OnesheetError(
-    `"${name}" holds NaN or infinity; lower the learning rate, or look for broken rows`,
-  );
-}
-
 /** Writes a checkpoint into a folder of its own. */
 async function writeCheckpoint(folder: string, what: Checkpointed, state: RunState): Promise<void> {
   await Deno.mkdir(folder);
   const files = filesOf(folder);
-  const memory = { get: (name: string) => finite(what.memory, name) };
+  // A checkpoint at an epoch's end already stands at the beginning of the next.
+  const place = { epoch: state.batch === 0 ? state.epoch : state.epoch + 1, step: state.step };
+  const memory = onlyFinite(what.memory, place, what.folder);
   await saveModel(files.weights, what.model, memory);
   await saveModel(files.optimizer, momentModel(what), memory);
   await writeFileWhole(files.state, JSON.stringify(state) + "\n");
@@ -98,6 +90,7 @@ export async function saveCheckpoint(what: Checkpointed, state: RunState): Promi
     await syncFolder(what.folder);
   } catch (cause) {
     await Deno.remove(next, { recursive: true }).catch(() => {});
+    if (cause instanceof NotFinite) throw cause;
     const left = await exists(last) ? "--resume goes on from the one before" : "there is none yet";
     throw new OnesheetError(
       `Cannot save the checkpoint of step ${state.step} in "${what.folder}": ${messageOf(cause)}; ${left}`,
@@ -149,7 +142,7 @@ export async function loadCheckpoint(
     await loadInto(what.memory, what.model, weights, { strict: true });
     using optimizer = await openSafetensors(files.optimizer);
     await loadInto(what.memory, momentModel(what), optimizer, { strict: true });
-    const state: RunState = JSON.parse(await Deno.readTextFile(files.state));
+    const state = await readState(files.state);
     // The run may have ended between saving these weights and keeping them as the best.
     if (state.batch === 0 && state.step === state.bestStep) await keepAsBest(what.folder);
     return state;

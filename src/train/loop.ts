@@ -1,9 +1,9 @@
 /** The training loop: epochs of steps, an evaluation after each, and everything that matters written down. */
 import { ahead } from "../base/ahead.ts";
-import { OnesheetError } from "../base/errors.ts";
 import type { Dataset } from "../data/source.ts";
 import { type Checkpointed, keepAsBest, type RunState, saveCheckpoint } from "./checkpoint.ts";
 import type { EndReason, TrainEvent } from "./events.ts";
+import { goneWrong } from "./finite.ts";
 import type { Recipe } from "./recipe.ts";
 import { type CheckpointEvery, type EpochMetrics, readMetrics, writeMetrics } from "./run.ts";
 import { batches, epochOrder } from "./sampler.ts";
@@ -124,7 +124,10 @@ export async function* train(
     const left = all.slice(state.batch, state.batch + Math.max(0, maxSteps - state.step));
     for await (const batch of ahead(left, PREFETCH, (positions) => data.train.batch(positions, draw))) {
       const loss = await trainer.step(batch, rate, state.step + 1);
-      if (!Number.isFinite(loss)) throw notFinite("loss", loss, { ...state, step: state.step + 1 });
+      if (!Number.isFinite(loss)) {
+        const place = { epoch: epoch + 1, step: state.step + 1 };
+        throw await goneWrong(`the loss is ${loss}`, place, folder);
+      }
       state = {
         ...state,
         batch: state.batch + 1,
@@ -157,7 +160,10 @@ export async function* train(
       return yield end("interrupted");
     }
     // The last step alone may have spoilt the weights: a checkpoint of them could not be gone on from.
-    if (!Number.isFinite(evaluation.loss)) throw notFinite("validation loss", evaluation.loss, state);
+    if (!Number.isFinite(evaluation.loss)) {
+      const place = { epoch: epoch + 1, step: state.step };
+      throw await goneWrong(`the validation loss is ${evaluation.loss}`, place, folder);
+    }
     const verdict = stopping.next(state.stopping, evaluation.scores);
     // A part of an epoch does not count when the run goes on, so it must not take the place of a whole one.
     const best = verdict.improved && !(partial && rows.length > 0);
@@ -185,11 +191,3 @@ export async function* train(
   }
   yield end(state.finished ? "early stopping" : "epochs");
 }
-
-const notFinite = (what: string, loss: number, { epoch, step }: RunState): OnesheetError =>
-  new OnesheetError(
-    `Cannot go on: the ${what} is ${loss} at step ${step}, in epoch ${
-      epoch + 1
-    }; lower the learning rate, or look ` +
-      "for broken rows; --resume goes on from the last checkpoint",
-  );

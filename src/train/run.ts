@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
+import { fieldFault, kindFault, parseJson, readJson } from "../base/json.ts";
 import type { Dataset } from "../data/source.ts";
 import type { EngineOptions } from "../tensor.ts";
 import type { LabelScore } from "./metrics.ts";
@@ -88,15 +89,6 @@ export const writeRunFile = (path: string, text: string): Promise<void> =>
     );
   });
 
-/** The JSON in a file's text; `where` is how an error names it. */
-function parsed<T>(text: string, where: string): T {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new OnesheetError(`Cannot read ${where}: expected JSON, found ${messageOf(cause)}`, { cause });
-  }
-}
-
 /** Refuses a folder that already holds a run. */
 export async function demandNoRun(folder: string): Promise<void> {
   if (!await exists(runFiles(folder).recipe)) return;
@@ -123,12 +115,28 @@ export async function startRun(
 export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
   writeRunFile(runFiles(folder).recipe, json(record));
 
+/** What keeps a value from being a record; undefined where it is one. */
+const recordFault = (found: unknown): string | undefined =>
+  fieldFault(found, {
+    onesheet: "a text",
+    "module?": "a text",
+    "settings?": "a list of printable texts",
+    "data?": "a text",
+    "limit?": "a whole number",
+    weights: "a text",
+    engine: "a text",
+    "checkpointEvery?": "an object",
+    "engineOptions?": "an object",
+    recipe: "an object",
+  }) ?? fieldFault((found as RunRecord).recipe, { name: "a text" });
+
 /** Reads `recipe.json` of a run folder. */
 export async function readRecord(folder: string): Promise<RunRecord> {
   const { recipe } = runFiles(folder);
   try {
-    return JSON.parse(await Deno.readTextFile(recipe));
+    return await readJson(recipe, recordFault);
   } catch (cause) {
+    if (cause instanceof OnesheetError) throw new OnesheetError(cause.message, { cause, exitCode: 2 });
     const found = cause instanceof Deno.errors.NotFound
       ? await exists(folder) ? "a folder without recipe.json, in which no run has begun" : "none"
       : cause instanceof Deno.errors.NotADirectory
@@ -144,7 +152,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
 /** Reads `labels.json` of a run folder. */
 export async function readLabels(folder: string): Promise<string[]> {
   const { labels } = runFiles(folder);
-  return parsed(await Deno.readTextFile(labels), `"${labels}"`);
+  return await readJson(labels, (found) => kindFault(found, "a list of printable texts"));
 }
 
 /** Refuses data whose labels are not those of the run. */
@@ -156,12 +164,25 @@ export async function demandLabelsOf(folder: string, labels: readonly string[]):
   );
 }
 
+/** The line of `metrics.jsonl` that a value is; throws what keeps it from being one. */
+function demandMetrics(found: unknown): EpochMetrics {
+  const fault = fieldFault(found, { epoch: "a whole number", step: "a whole number", lr: "a number" });
+  if (fault !== undefined) throw new Error(fault);
+  return found as EpochMetrics;
+}
+
 /** Reads `metrics.jsonl`; no file is no epochs. */
 export async function readMetrics(folder: string): Promise<EpochMetrics[]> {
   const { metrics } = runFiles(folder);
   if (!await exists(metrics)) return [];
   const lines = (await Deno.readTextFile(metrics)).split("\n").filter((line) => line !== "");
-  return lines.map((line, i) => parsed(line, `line ${i + 1} of "${metrics}"`));
+  return lines.map((line, i) => {
+    try {
+      return demandMetrics(parseJson(line, 4));
+    } catch (cause) {
+      throw new OnesheetError(`Cannot read line ${i + 1} of "${metrics}": ${messageOf(cause)}`, { cause });
+    }
+  });
 }
 
 /** Writes `metrics.jsonl` whole. */

@@ -9,7 +9,7 @@ const entry = (dtype: string, shape: number[], begin: number, end: number) =>
 
 const refused: readonly (readonly [what: string, json: string, dataBytes: number, sentence: string])[] = [
   ["other JSON", "[1]", 0, "expected a header of the form {…}, found other JSON"],
-  ["no JSON", "hello", 0, "expected a safetensors header, found other bytes"],
+  ["no JSON", "hello", 0, "expected JSON, found Unexpected token"],
   ["metadata that is a list", '{"__metadata__":[1]}', 0, "expected __metadata__ of the form {…}, found [1]"],
   [
     "metadata that is no text",
@@ -37,8 +37,42 @@ const refused: readonly (readonly [what: string, json: string, dataBytes: number
     "sizes whose product overflows",
     `{"a":${entry("F32", [2 ** 52, 2 ** 52], 0, 0)}}`,
     0,
-    "found bytes 0 to 0",
+    "expected a shape of whole numbers, found [4503599627370496, 4503599627370496]",
   ],
+  [
+    "sizes that no number counts, beside a 0",
+    `{"a":${entry("F32", [2 ** 52, 4, 0], 0, 0)}}`,
+    0,
+    "a shape of whole",
+  ],
+  [
+    "a rank above 64",
+    `{"a":${entry("U8", Array(65).fill(1), 0, 1)}}`,
+    1,
+    "expected a shape of whole numbers",
+  ],
+  [
+    "an offset beyond 2^53",
+    `{"a":{"dtype":"U8","shape":[1],"data_offsets":[9007199254740992,9007199254740993]}}`,
+    1,
+    "two whole",
+  ],
+  [
+    "a field twice",
+    '{"a":{"dtype":"U8","dtype":"U8","shape":[1],"data_offsets":[0,1]}}',
+    1,
+    'found "dtype" twice',
+  ],
+  [
+    "a name of 513 characters",
+    `{"${"x".repeat(513)}":${entry("U8", [1], 0, 1)}}`,
+    1,
+    "names of at most 512 printable",
+  ],
+  ["a name that moves the cursor", `{"a\\u001b[2J":${entry("U8", [1], 0, 1)}}`, 1, 'found "a\\u001b[2J"'],
+  ["a name that turns the writing around", `{"a\u202e":${entry("U8", [1], 0, 1)}}`, 1, 'found "a\ufffd"'],
+  ["a space before it", " {}", 0, "expected a header of the form {…}"],
+  ["a string that does not end", '{"a', 0, "expected JSON, found Unterminated string"],
   [
     "one offset",
     '{"a":{"dtype":"F32","shape":[],"data_offsets":[0]}}',
@@ -109,6 +143,7 @@ Deno.test("a long found value is cut in the error", () => {
 
 Deno.test("a header nested half a million deep is refused at once", () => {
   const deep = "[".repeat(500_000) + "]".repeat(500_000);
-  assertThrows(() => parse(`{"a":${deep}}`, 0), OnesheetError, "found […]");
-  assertThrows(() => parse(`{"a":{"dtype":"F32","shape":${deep}}}`, 0), OnesheetError, "found […]");
+  const levels = "expected at most 3 levels of JSON, found more";
+  assertThrows(() => parse(`{"a":${deep}}`, 0), OnesheetError, levels);
+  assertThrows(() => parse(`{"a":{"dtype":"F32","shape":${deep}}}`, 0), OnesheetError, levels);
 });
