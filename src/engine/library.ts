@@ -49,7 +49,7 @@ const release = version.replace(/\.\d+$/, "");
 const refusal = (path: string, found: string, cause?: unknown): OnesheetError =>
   new OnesheetError(
     `Cannot open ${path}: expected libtensorflow ${release} for ${Deno.build.os} ${Deno.build.arch}, found ${found}; ` +
-      "delete it, or unset ONESHEET_TENSORFLOW, and run `deno task setup`, or use --engine portable",
+      "delete the folder it is in, or correct ONESHEET_TENSORFLOW, and run `deno task setup`, or use --engine portable",
     { cause },
   );
 
