@@ -74,6 +74,15 @@ export function parseJson(text: string, deepest: number): unknown {
   }
 }
 
+/** Text from bytes; bytes that are no UTF-8 are an Error with the reason. */
+export function decodeUtf8(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Error("expected UTF-8, found other bytes");
+  }
+}
+
 /** Kinds of value, by what an error calls them. */
 const kinds = {
   "a text": (value: unknown) => typeof value === "string",
@@ -121,7 +130,7 @@ export async function readJson<T>(
   const bytes = await Deno.readFile(path);
   let value: unknown;
   try {
-    value = parseJson(new TextDecoder("utf-8", { fatal: true }).decode(bytes), deepest);
+    value = parseJson(decodeUtf8(bytes), deepest);
   } catch (error) {
     fail((error as Error).message, error);
   }

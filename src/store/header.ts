@@ -3,7 +3,7 @@
  * Format: https://github.com/huggingface/safetensors#format
  */
 import { messageOf, OnesheetError } from "../base/errors.ts";
-import { isCount, isObject, parseJson, show } from "../base/json.ts";
+import { decodeUtf8, isCount, isObject, parseJson, show } from "../base/json.ts";
 import { isShape, sizeOf } from "../base/value.ts";
 import { type Dtype, dtypes } from "./dtype.ts";
 
@@ -83,11 +83,7 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, path: string):
   };
   let text = "", json: unknown;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    fail("expected a safetensors header, found bytes that are no UTF-8", error);
-  }
-  try {
+    text = decodeUtf8(bytes);
     json = parseJson(text, LEVELS);
   } catch (error) {
     fail(messageOf(error), error);

@@ -7,7 +7,10 @@ import { libraryFiles, nativeTest } from "./native.ts";
 Deno.test("a library that is not there is refused in a sentence with the way out", () => {
   const missing = join(import.meta.dirname!, "libtensorflow_framework.so.2");
   const error = assertThrows(() => openLibrary({ framework: missing, core: missing }), OnesheetError);
-  assertStringIncludes(error.message, `Cannot open ${missing}: expected libtensorflow for ${Deno.build.os}`);
+  assertStringIncludes(
+    error.message,
+    `Cannot open ${missing}: expected libtensorflow 2.21 for ${Deno.build.os}`,
+  );
   assertStringIncludes(error.message, "run `deno task setup`, or use --engine portable");
 });
 

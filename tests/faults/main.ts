@@ -6,9 +6,10 @@ import { table } from "../../src/report/table.ts";
 import { parseArgs } from "@std/cli";
 import type { Campaign, Tally } from "./campaign.ts";
 import { written } from "./page.ts";
+import { safetensors } from "./safetensors.ts";
 
 /** In the order of the page. */
-const campaigns: readonly Campaign[] = [];
+const campaigns: readonly Campaign[] = [safetensors];
 
 const page = fileURLToPath(new URL("../../docs/RELIABILITY.md", import.meta.url));
 

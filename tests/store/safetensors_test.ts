@@ -1,6 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
-import { random } from "../../src/base/random.ts";
 import { float32 } from "../../src/base/value.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
 import { writeSafetensors } from "../../src/store/write.ts";
@@ -95,82 +94,16 @@ Deno.test("a file that shrinks after it was opened is refused when it is read", 
   });
 });
 
-Deno.test("a header longer than the reference's bound is refused before it is read", async () => {
+Deno.test("a header longer than the bound is refused before it is read", async () => {
   await withPath(async (path) => {
     await Deno.writeFile(path, new Uint8Array(8));
     await Deno.truncate(path, 200_000_000);
     using raw = await Deno.open(path, { write: true });
-    await raw.write(new Uint8Array(BigUint64Array.of(100_000_001n).buffer));
+    await raw.write(new Uint8Array(BigUint64Array.of(16_777_217n).buffer));
     await assertRejects(
       () => openSafetensors(path),
       OnesheetError,
-      `Cannot read "${path}": expected a safetensors header of at most 100000000 bytes, found 100000001`,
+      `Cannot read "${path}": expected a safetensors header of at most 16777216 bytes, found 16777217`,
     );
   });
-});
-
-const entryPattern = /"\w+":\{"dtype[^}]*\},?/g;
-
-/** A file with a few bytes, or an entry of its header, changed, added or removed. `whole` has one character a byte. */
-function mutated(whole: string, seed: number): Uint8Array<ArrayBuffer> {
-  const { integer, uniform } = random(seed, "mutation");
-  const letters = '{}[]",:\\0123456789-+.eEFIB\u0000\u00ff';
-  let text = whole;
-  for (let changes = 1 + integer(3); changes > 0; changes--) {
-    const at = integer(text.length);
-    const [before, after] = [text.slice(0, at), text.slice(at)];
-    const letter = letters[integer(letters.length)];
-    const entries = [...text.matchAll(entryPattern)].map(([entry]) => entry);
-    const entry = entries[integer(entries.length)] ?? "";
-    text = [
-      () => before + after.slice(integer(20)),
-      () => before + letter + after,
-      () => before + text.substr(integer(text.length), integer(40)) + after,
-      () => before + letter + after.slice(1),
-      () => before + String.fromCharCode(integer(256)) + after.slice(1),
-      () => text.replace(entry, ""),
-      () => text.replace(entry, entry + entry),
-    ][integer(7)]();
-  }
-  const bytes = Uint8Array.from(text, (c) => c.charCodeAt(0));
-  // Most mutations move the end of the header; with its length set right they reach what lies behind that check.
-  const end = text.lastIndexOf("}") + 1;
-  if (uniform() < 0.8 && end > 8) new DataView(bytes.buffer).setBigUint64(0, BigInt(end - 8), true);
-  return bytes;
-}
-
-Deno.test("4,000 damaged files are read or refused with a OnesheetError, never another error", async () => {
-  const whole = Array.from(await Deno.readFile(mixed), (byte) => String.fromCharCode(byte)).join("");
-  const check = /other bytes|cut off|dtype of|shape of|bytes for|at byte|twice|int32/;
-  const met = new Set<string>();
-  const attempt = async <T>(seed: number, work: () => Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof OnesheetError)) throw new Error(`mutation ${seed}`, { cause: error });
-      met.add(check.exec(error.message)?.[0] ?? "another");
-    }
-  };
-  await withPath(async (path) => {
-    for (let seed = 0; seed < 4000; seed++) {
-      await Deno.writeFile(path, mutated(whole, seed));
-      using file = await attempt(seed, () => openSafetensors(path));
-      for (const name of file?.entries.keys() ?? []) {
-        if (await attempt(seed, () => file!.read(name)) !== undefined) met.add("read");
-      }
-    }
-  });
-  // The mutations are worth something only when they get to every check.
-  const all = [
-    "at byte",
-    "bytes for",
-    "cut off",
-    "dtype of",
-    "int32",
-    "other bytes",
-    "read",
-    "shape of",
-    "twice",
-  ];
-  assertEquals([...met].filter((reached) => reached !== "another").sort(), all);
 });

@@ -67,8 +67,9 @@ Deno.test("a loss that is no number stops the run with a sentence, and the last 
       const error = await assertRejects(() => play(tiny(), script, { folder }), OnesheetError);
       assertEquals(
         error.message,
-        `Cannot go on: the loss is ${loss} at step 6, in epoch 2; lower the learning rate, or look for broken rows; ` +
-          "--resume goes on from the last checkpoint",
+        `Cannot go on: the loss is ${loss} at step 6, in epoch 2; the last good checkpoint is "${folder}/last", and ` +
+          "--resume goes on from it; likely causes: a learning rate that is too high, reduced precision, pixels or labels " +
+          "that are not finite, a loss that takes the logarithm of 0 or divides by it",
       );
       assertEquals(await stepIn(`${runFiles(folder).last}/weights.safetensors`), 4);
       assertEquals((await readMetrics(folder)).length, 1);

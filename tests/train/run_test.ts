@@ -97,7 +97,7 @@ Deno.test("a folder without a record, or with a broken one, is an error that say
     await Deno.mkdir(folder);
     assertEquals(await found(), "a folder without recipe.json, in which no run has begun");
     await Deno.writeTextFile(runFiles(folder).recipe, `{"onesheet":`);
-    assertMatch(await found(), /JSON/);
+    assertMatch(await found(), /^Cannot read ".*recipe.json": expected JSON, found /);
   });
 });
 
