@@ -134,6 +134,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
   try {
     return await readJson(recipe, recordFault);
   } catch (cause) {
+    if (cause instanceof OnesheetError) throw new OnesheetError(cause.message, { cause, exitCode: 2 });
     const found = cause instanceof Deno.errors.NotFound
       ? await exists(folder) ? "a folder without recipe.json, in which no run has begun" : "none"
       : cause instanceof Deno.errors.NotADirectory
