@@ -16,6 +16,7 @@ export async function probe(paths: readonly string[]): Promise<string> {
       "--no-lock",
       "--no-prompt",
       "--allow-ffi",
+      "--allow-read",
       "--allow-env",
       import.meta.url,
       ...paths,

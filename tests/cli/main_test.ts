@@ -32,9 +32,9 @@ Deno.test("every command has a help with its usage, its options and an example",
 Deno.test("every command of deno.json is one, and every one is in deno.json", async () => {
   const { tasks } = JSON.parse(await Deno.readTextFile(inProject("deno.json")));
   const calls = Object.values<{ command: string }>(tasks).map(({ command }) =>
-    command.match(/^deno run -A src\/cli\/main\.ts (\w+)$/)?.[1]
+    command.match(/src\/cli\/main\.ts (\w+)$/)?.[1]
   );
-  assertEquals(calls.filter((call) => call !== undefined).sort(), commands.split(", ").sort());
+  assertEquals([...new Set(calls.filter((call) => call !== undefined))].sort(), commands.split(", ").sort());
 });
 
 Deno.test("an unknown command is refused, with the nearest one", async () => {

@@ -49,8 +49,12 @@ Deno.test("every task is started by this file", () => {
   assertEquals([...tasks.keys()].sort(), [...starts.map(([name]) => name), ...around].sort());
 });
 
-Deno.test("no task may everything, and none asks in a prompt", () => {
+/** For developers: they fill disks, look at other processes and start the other tasks. */
+const developers = ["bench", "faults", "fidelity", "rehearse", ...around];
+
+Deno.test("no task of a user may everything, and none asks in a prompt", () => {
   for (const [name, command] of tasks) {
+    if (developers.includes(name)) continue;
     for (const [started] of command.matchAll(/deno (run|test)( --?[\w-]+(=\S*)?| "[^"]*")*/g)) {
       assertStringIncludes(started, "--no-prompt", name);
       assert(!/ (-A|--allow-all)\b/.test(started), name);
