@@ -1,9 +1,7 @@
 /** The scaling as one SVG: time above, memory below, a column for each sweep. Light or dark as the reader prefers. */
 import { linear } from "../src/report/scale.ts";
 import type { Figure } from "./bench.ts";
-import { measures, nameOf, pointsOf, type Sweep, sweeps } from "./sweeps.ts";
-
-type Measure = keyof typeof measures;
+import { type Measured, measures, nameOf, pointsOf, type Sweep, sweeps, titleOf } from "./sweeps.ts";
 
 const style = `
 text{font:12px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;fill:#57606a}
@@ -25,10 +23,8 @@ const text = (x: number, y: number, words: string | number, rest = ""): string =
   `<text x="${round(x)}" y="${round(y)}"${rest}>${words}</text>`;
 const end = ` text-anchor="end"`, middle = ` text-anchor="middle"`;
 
-const units: Readonly<Record<Measure, string>> = { time: "s", memory: "GB" };
-
 /** Ours and PyTorch's over the values of a sweep, which are spaced by their logarithms. */
-function panel(measure: Measure, sweep: Sweep, figures: ReadonlyMap<string, Figure>): string {
+function panel(measure: Measured, sweep: Sweep, figures: ReadonlyMap<string, Figure>): string {
   const found = pointsOf(sweep).map((point) => ({ ...point, figure: figures.get(nameOf(measure, point)) }));
   const axis = linear(found.flatMap(({ figure }) => [figure?.ours ?? null, figure?.peer ?? null]));
   const logs = found.map(({ value }) => Math.log(value));
@@ -43,7 +39,7 @@ function panel(measure: Measure, sweep: Sweep, figures: ReadonlyMap<string, Figu
     return points.length === 0 ? "" : `<path class="curve ${side}" d="M${points.join("L")}"/>`;
   };
   return [
-    text(left, 24, `${measures[measure]}, ${units[measure]}`, ` class="title"`),
+    text(left, 24, `${titleOf(measure, sweep)}, ${measures[measure]}`, ` class="title"`),
     ...axis.ticks.flatMap(({ share, text: words }) => [
       `<path class="grid" d="M${left} ${round(y(share))}H${right}"/>`,
       text(left - 8, y(share) + 4, words, end),
@@ -59,12 +55,12 @@ function panel(measure: Measure, sweep: Sweep, figures: ReadonlyMap<string, Figu
 /** The picture of the figures of `scaling`; a point without a figure is left out. */
 export function scalingSvg(figures: readonly Figure[]): string {
   const byName = new Map(figures.map((figure) => [figure.name, figure]));
-  const columns = Object.keys(sweeps) as Sweep[], rows = Object.keys(measures) as Measure[];
+  const columns = Object.keys(sweeps) as Sweep[], rows = Object.keys(measures) as Measured[];
   const width = panelWidth * columns.length, height = panelHeight * rows.length + 24;
   const legend = height - 12;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" role="img">`,
-    `<title>Time and memory of a training step against ${columns.join(", ")}: ours and PyTorch</title>`,
+    `<title>Time and memory against ${columns.join(", ")}: ours and PyTorch</title>`,
     `<style>${style}\n</style>`,
     `<rect class="back" x="0.5" y="0.5" width="${width - 1}" height="${height - 1}" rx="8"/>`,
     ...rows.flatMap((measure, row) =>

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../src/base/cache.ts";
+import type { MmimdbDataset } from "../src/data/mmimdb.ts";
 import { openChild, serve } from "./child.ts";
 import { timed } from "./ours.ts";
 import { openRows, smallPoster, walkEpoch, writeRows } from "./rows.ts";
@@ -16,8 +17,7 @@ export interface Walked {
 }
 
 /** Opens a data set of so many rows with small posters, nothing of it kept yet, and walks an epoch. */
-export async function walked(rows: number): Promise<Walked> {
-  const place = join(cacheFolder(), "bench");
+export async function walked(rows: number, place: string = join(cacheFolder(), "bench")): Promise<Walked> {
   const folder = join(place, `small-${rows}`), cache = join(place, "walk");
   await writeRows(folder, rows, smallPoster);
   await Deno.remove(cache, { recursive: true }).catch(() => {});
@@ -33,12 +33,13 @@ export async function walked(rows: number): Promise<Walked> {
 
 if (import.meta.main) {
   const [folder, cache] = Deno.args;
-  let set: Awaited<ReturnType<typeof openRows>>;
+  await using open = new AsyncDisposableStack(); // the set's threads would keep the process alive
+  let set: MmimdbDataset;
   await serve(() =>
     Promise.resolve({
       about: folder,
       measures: {
-        open: timed(async () => set = await openRows(folder, cache, { pixels: 48, augment: [] })),
+        open: timed(async () => set = open.use(await openRows(folder, cache, { pixels: 48, augment: [] }))),
         epoch: timed(() => walkEpoch(set, { seed: 42, epoch: 0 })),
       },
     })

@@ -1,7 +1,7 @@
 /** Scaling in miniature: what is shared is measured once, and the picture has both sides. */
 import { assertEquals } from "@std/assert";
 import { figureOf } from "../../bench/bench.ts";
-import { sweep } from "../../bench/scaling.ts";
+import { overRows, sweep } from "../../bench/scaling.ts";
 import { scalingSvg } from "../../bench/scaling_plot.ts";
 import { nameOf, pointsOf } from "../../bench/sweeps.ts";
 import { miniature } from "../../bench/workload.ts";
@@ -39,4 +39,17 @@ Deno.test("a picture has a curve for each side that was measured, and none for o
   const svg = scalingSvg([...both, ...alone]);
   const curves = (side: string) => svg.split(`<path class="curve ${side}" d="M`).length - 2; // one is the legend's
   assertEquals([curves("ours"), curves("peer")], [2, 1]);
+});
+
+Deno.test("a data set of few and of many rows is walked to its end, threads and all", async () => {
+  const points = [{ sweep: "rows", value: 40 }, { sweep: "rows", value: 2700 }] as const;
+  const place = await Deno.makeTempDir();
+  const figures = await overRows({ onNote: () => {} }, points, place);
+  await Deno.remove(place, { recursive: true });
+  assertEquals(figures.map(({ name }) => name), [
+    "cache and epoch, rows 40",
+    "peak memory, rows 40",
+    "cache and epoch, rows 2700",
+    "peak memory, rows 2700",
+  ]);
 });
