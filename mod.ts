@@ -50,6 +50,7 @@ export type {
 } from "./src/tensor.ts";
 export { bertNames, type Rename, resnetNames } from "./src/store/rename.ts";
 export { chooseEngine, type Chosen, type EngineName } from "./src/engine/choose.ts";
+export { type Comparison, comparison, type Reported, type System } from "./src/train/comparison.ts";
 export { fit, type FitOptions } from "./src/train/fit.ts";
 export { type FreezeRule, trainable } from "./src/train/freeze.ts";
 export type { EndReason, TrainEvent } from "./src/train/events.ts";

@@ -1,6 +1,7 @@
 /** The command line: `deno task <command>`. */
 import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
 import { type Command, helpText } from "./command.ts";
+import { compare, compareCommand } from "./compare.ts";
 import { doctor, doctorCommand } from "./doctor.ts";
 import { evaluate, evaluateCommand } from "./evaluate.ts";
 import { parseCommand, type Parsed } from "./options.ts";
@@ -22,6 +23,7 @@ const bind =
 const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
   train: bind(trainCommand, train),
   evaluate: bind(evaluateCommand, evaluate),
+  compare: bind(compareCommand, compare),
   predict: bind(predictCommand, predict),
   parity: bind(parityCommand, parity),
   doctor: bind(doctorCommand, doctor),

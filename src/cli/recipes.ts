@@ -17,26 +17,30 @@ export function userPath(path: string): string {
   return whole;
 }
 
-/** Loads a recipe file's default export and changes settings of it. */
-export async function loadRecipe(path: string, settings: readonly string[]): Promise<Recipe> {
+/** The default export of a file, which is a `what` as messages call it. */
+export async function loadModule(path: string, what: string): Promise<unknown> {
   const file = userPath(path);
   const there = await Deno.stat(file).catch(() => undefined);
   if (!there?.isFile) {
     const found = there === undefined ? "none" : "a folder that holds no run";
-    throw new OnesheetError(`Cannot load the recipe "${path}": expected a file, found ${found}`, {
+    throw new OnesheetError(`Cannot load the ${what} "${path}": expected a file, found ${found}`, {
       exitCode: 2,
     });
   }
-  let module: { default?: unknown };
   try {
-    module = await import(pathToFileURL(file).href);
+    const module: { default?: unknown } = await import(pathToFileURL(file).href);
+    return module.default;
   } catch (cause) {
     if (cause instanceof OnesheetError) throw cause;
     // What Deno says of a module that it does not find has several lines.
     const why = messageOf(cause).replace(/\s*\n\s*(\d+: )?/g, ": ");
-    throw new OnesheetError(`Cannot load the recipe "${path}": ${why}`, { cause });
+    throw new OnesheetError(`Cannot load the ${what} "${path}": ${why}`, { cause });
   }
-  const { default: loaded } = module;
+}
+
+/** Loads a recipe file's default export and changes settings of it. */
+export async function loadRecipe(path: string, settings: readonly string[]): Promise<Recipe> {
+  const loaded = await loadModule(path, "recipe");
   if (typeof loaded !== "object" || loaded === null || !("model" in loaded) || !("data" in loaded)) {
     throw new OnesheetError(
       `Cannot load the recipe "${path}": expected a recipe as its default export, found ${

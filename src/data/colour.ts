@@ -6,7 +6,7 @@ import { blank, type Picture } from "./picture.ts";
 
 /** ITU-R 601 luma of one pixel, 0 … 255, in 16-bit fixed point. */
 const luma = (red: number, green: number, blue: number): number =>
-  (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+  (Math.imul(red, 19595) + Math.imul(green, 38470) + Math.imul(blue, 7471) + 0x8000) >> 16;
 
 /** `from + factor * (to - from)` in single precision, cut to 0 … 255 and to a whole number towards zero. */
 function blend(from: number, to: number, factor: number): number {

@@ -48,6 +48,16 @@ function positions(start: number, step: number, size: number): Int32Array {
 /** 16 bits after the binary point, as Pillow steps through rows and columns. */
 const fixed = (value: number): number => Math.floor(value * 65536 + 0.5);
 
+/** The steps from `start` on that lie in 0 … limit (without it): the first, and the one after the last. Whole numbers. */
+function inside(start: number, step: number, limit: number, steps: number): [first: number, end: number] {
+  if (step === 0) return start >= 0 && start < limit ? [0, steps] : [0, 0];
+  const [near, far] = [-start / step, (limit - start) / step];
+  const [first, end] = step > 0
+    ? [Math.ceil(near), Math.ceil(far)]
+    : [Math.floor(far) + 1, Math.floor(near) + 1];
+  return [Math.max(first, 0), Math.min(end, steps)];
+}
+
 /** The picture seen through the map, at the pixel centres. */
 function sample(picture: Picture, m: Matrix): Picture {
   const { width, height, data } = picture;
@@ -61,9 +71,11 @@ function sample(picture: Picture, m: Matrix): Picture {
   const [alongX, acrossX, alongY, acrossY] = [fixed(m[0]), fixed(m[1]), fixed(m[3]), fixed(m[4])];
   const right = width * 65536, bottom = height * 65536;
   let rowX = fixed(startX), rowY = fixed(startY);
-  for (let y = 0, at = 0; y < height; y++, rowX += acrossX, rowY += acrossY) {
-    for (let x = 0, fromX = rowX, fromY = rowY; x < width; x++, at += 3, fromX += alongX, fromY += alongY) {
-      if (fromX < 0 || fromX >= right || fromY < 0 || fromY >= bottom) continue;
+  for (let y = 0; y < height; y++, rowX += acrossX, rowY += acrossY) {
+    const inX = inside(rowX, alongX, right, width), inY = inside(rowY, alongY, bottom, width);
+    const first = Math.max(inX[0], inY[0]), end = (y * width + Math.min(inX[1], inY[1])) * 3;
+    let fromX = rowX + first * alongX, fromY = rowY + first * alongY;
+    for (let at = (y * width + first) * 3; at < end; at += 3, fromX += alongX, fromY += alongY) {
       const from = (((fromY / 65536) | 0) * width + ((fromX / 65536) | 0)) * 3;
       to[at] = data[from];
       to[at + 1] = data[from + 1];

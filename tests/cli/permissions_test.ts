@@ -33,6 +33,12 @@ const starts: readonly (readonly [
     0,
     /over 0\.5/,
   ],
+  [
+    "compare",
+    () => [inProject("tests/cli/two_systems.ts"), ...portable, ...small, "--seeds", "1", "--epochs", "1"],
+    0,
+    /both {4}1 .* M\ntext {4}1 /,
+  ],
   ["parity", () => [inProject("tests/golden/mini"), ...portable], 0, /evaluation logits/],
   ["doctor", () => ["--json"], 0, /"what": "sharp",\s+"ok": true/],
   ["setup", () => [], 0, /libtensorflow of your own is in /],

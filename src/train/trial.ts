@@ -1,0 +1,109 @@
+/** One system of a comparison, trained with one seed and judged on rows that chose nothing. */
+import { join } from "node:path";
+import { OnesheetError } from "../base/errors.ts";
+import { fieldFault, readJson } from "../base/json.ts";
+import { type ParameterCount, summarize } from "../dsl/summary.ts";
+import type { System } from "./comparison.ts";
+import type { TrainEvent } from "./events.ts";
+import { fit, type FitOptions } from "./fit.ts";
+import { testRows, withoutTestRows } from "./held_out.ts";
+import type { Scores } from "./metrics.ts";
+import { printable, type Recipe } from "./recipe.ts";
+import { exists, readMetrics, runFiles, writeRunFile } from "./run.ts";
+import { trainer } from "./trainer.ts";
+import { putWeights } from "./weights.ts";
+
+/** What a trial found, as `trial.json` of its run folder keeps it. */
+export interface Trial {
+  readonly system: string;
+  readonly seed: number;
+  /** The recipe as JSON, to see whether a kept trial is one of it. */
+  readonly recipe: unknown;
+  readonly parameters: ParameterCount;
+  /** How many rows taught, chose the epoch, and judged. */
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
+  /** Epochs trained, and the one whose weights were judged. */
+  readonly epochs: number;
+  readonly best: number;
+  /** Of training and of the evaluations that chose. */
+  readonly seconds: number;
+  /** On the rows that judged. */
+  readonly scores: Scores;
+}
+
+/** Where and on what a trial runs. */
+export interface TrialOptions
+  extends Pick<FitOptions, "engine" | "data" | "limit" | "weights" | "signal" | "onProgress" | "onReady"> {
+  readonly tell: (line: string) => void;
+  readonly onEvent: (event: TrainEvent) => void;
+}
+
+const fileOf = (folder: string): string => join(folder, "trial.json");
+
+/** The trial that a run folder keeps; undefined without one. One of another recipe is an error. */
+async function keptTrial(folder: string, recipe: Recipe): Promise<Trial | undefined> {
+  const file = fileOf(folder);
+  if (!await exists(file)) return undefined;
+  const trial = await readJson<Trial>(
+    file,
+    (found) => fieldFault(found, { system: "a text", seed: "a whole number", recipe: "an object" }),
+  );
+  if (JSON.stringify(trial.recipe) === JSON.stringify(printable(recipe))) return trial;
+  throw new OnesheetError(
+    `Cannot go on with "${folder}": it holds a trial of the recipe with other settings; use another --out`,
+    { exitCode: 2 },
+  );
+}
+
+/** Scores of a run's best weights on the rows that judge. */
+async function judged(recipe: Recipe, folder: string, options: TrialOptions): Promise<Omit<Trial, "system">> {
+  const { engine, data, limit, onProgress, tell } = options;
+  const metrics = await readMetrics(folder);
+  const best = metrics.findLast((row) => row.best);
+  if (best === undefined) {
+    throw new OnesheetError(`Cannot judge "${folder}": expected an epoch that was kept, found none`);
+  }
+  await using set = await recipe.data.made.open({
+    ...(data !== undefined && { data }),
+    ...(limit !== undefined && { limit }),
+    kept: runFiles(folder).reader,
+    ...(onProgress && { onProgress }),
+  });
+  using bound = trainer(recipe, engine);
+  const { model, trainable } = bound.plan;
+  await putWeights(runFiles(folder).best, recipe, bound.plan, bound.memory, { tell });
+  const test = testRows(set);
+  const { scores } = await bound.evaluate(test, set.labels);
+  return {
+    seed: recipe.seed,
+    recipe: printable(recipe),
+    parameters: summarize(model, trainable).parameters,
+    rows: { train: set.train.size, validation: set.validation.size - test.size, test: test.size },
+    epochs: metrics.length,
+    best: best.epoch,
+    seconds: metrics.reduce((sum, { seconds }) => sum + seconds, 0),
+    scores,
+  };
+}
+
+/**
+ * Trains a system and judges it, or goes on where an earlier call was stopped; what is done is read and not done again.
+ * Undefined when the signal ended it.
+ */
+export async function trial(
+  { name, recipe }: System,
+  folder: string,
+  options: TrialOptions,
+): Promise<Trial | undefined> {
+  const kept = await keptTrial(folder, recipe);
+  if (kept !== undefined) return kept;
+  const { onEvent, ...rest } = options;
+  const resume = await exists(runFiles(folder).recipe);
+  for await (const event of fit(withoutTestRows(recipe), { ...rest, folder, resume })) {
+    onEvent(event);
+    if (event.kind === "end" && event.reason === "interrupted") return undefined;
+  }
+  const found = { system: name, ...await judged(recipe, folder, options) };
+  await writeRunFile(fileOf(folder), JSON.stringify(found, null, 2) + "\n");
+  return found;
+}
