@@ -9,7 +9,7 @@ import { fit, type FitOptions } from "./fit.ts";
 import { testRows, withoutTestRows } from "./held_out.ts";
 import type { Scores } from "./metrics.ts";
 import { printable, type Recipe } from "./recipe.ts";
-import { exists, readMetrics, runFiles, writeRunFile } from "./run.ts";
+import { exists, readMetrics, readRecord, runFiles, writeRunFile } from "./run.ts";
 import { trainer } from "./trainer.ts";
 import { putWeights } from "./weights.ts";
 
@@ -17,8 +17,6 @@ import { putWeights } from "./weights.ts";
 export interface Trial {
   readonly system: string;
   readonly seed: number;
-  /** The recipe as JSON, to see whether a kept trial is one of it. */
-  readonly recipe: unknown;
   readonly parameters: ParameterCount;
   /** How many rows taught, chose the epoch, and judged. */
   readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
@@ -38,19 +36,13 @@ export interface TrialOptions
   readonly onEvent: (event: TrainEvent) => void;
 }
 
-const fileOf = (folder: string): string => join(folder, "trial.json");
-
-/** The trial that a run folder keeps; undefined without one. One of another recipe is an error. */
-async function keptTrial(folder: string, recipe: Recipe): Promise<Trial | undefined> {
-  const file = fileOf(folder);
-  if (!await exists(file)) return undefined;
-  const trial = await readJson<Trial>(
-    file,
-    (found) => fieldFault(found, { system: "a text", seed: "a whole number", recipe: "an object" }),
-  );
-  if (JSON.stringify(trial.recipe) === JSON.stringify(printable(recipe))) return trial;
+/** Refuses a run folder that was begun with another recipe, other data or other rows. */
+async function demandSame(folder: string, recipe: Recipe, { data, limit }: TrialOptions): Promise<void> {
+  const begun = await readRecord(folder);
+  const pairs = [[begun.recipe, printable(recipe)], [begun.data, data], [begun.limit, limit]];
+  if (pairs.every(([before, now]) => JSON.stringify(before) === JSON.stringify(now))) return;
   throw new OnesheetError(
-    `Cannot go on with "${folder}": it holds a trial of the recipe with other settings; use another --out`,
+    `Cannot go on with "${folder}": it was begun with another recipe, other settings or other data; use another --out`,
     { exitCode: 2 },
   );
 }
@@ -76,7 +68,6 @@ async function judged(recipe: Recipe, folder: string, options: TrialOptions): Pr
   const { scores } = await bound.evaluate(test, set.labels);
   return {
     seed: recipe.seed,
-    recipe: printable(recipe),
     parameters: summarize(model, trainable).parameters,
     rows: { train: set.train.size, validation: set.validation.size - test.size, test: test.size },
     epochs: metrics.length,
@@ -95,15 +86,20 @@ export async function trial(
   folder: string,
   options: TrialOptions,
 ): Promise<Trial | undefined> {
-  const kept = await keptTrial(folder, recipe);
-  if (kept !== undefined) return kept;
+  const resume = await exists(runFiles(folder).recipe), file = join(folder, "trial.json");
+  if (resume) await demandSame(folder, recipe, options);
+  if (await exists(file)) {
+    return await readJson<Trial>(
+      file,
+      (found) => fieldFault(found, { system: "a text", scores: "an object" }),
+    );
+  }
   const { onEvent, ...rest } = options;
-  const resume = await exists(runFiles(folder).recipe);
   for await (const event of fit(withoutTestRows(recipe), { ...rest, folder, resume })) {
     onEvent(event);
     if (event.kind === "end" && event.reason === "interrupted") return undefined;
   }
   const found = { system: name, ...await judged(recipe, folder, options) };
-  await writeRunFile(fileOf(folder), JSON.stringify(found, null, 2) + "\n");
+  await writeRunFile(file, JSON.stringify(found, null, 2) + "\n");
   return found;
 }

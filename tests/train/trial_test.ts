@@ -53,6 +53,6 @@ Deno.test("a trial of other settings in the folder is refused", () =>
     await assertRejects(
       () => trial({ ...system, recipe: tiny({ epochs: 2 }) }, folder, noting()),
       Error,
-      "it holds a trial of the recipe with other settings; use another --out",
+      "it was begun with another recipe, other settings or other data; use another --out",
     );
   }));
