@@ -6,7 +6,8 @@ import { filmSchema, messagesOf } from "../src/data/drawn.ts";
 import { encodeJpeg } from "../src/data/drawn/jpeg.ts";
 import { type Genre, someGenres } from "../src/data/drawn/genres.ts";
 import { posterOf } from "../src/data/drawn/posters.ts";
-import { mmimdb, type MmimdbDataset } from "../src/data/mmimdb.ts";
+import type { CorpusDataset } from "../src/data/corpus_dataset.ts";
+import { mmimdb } from "../src/data/mmimdb.ts";
 import { usualPlaces } from "../src/data/places.ts";
 import type { Draw } from "../src/data/source.ts";
 import { vocabularyOf } from "../src/data/vocabulary.ts";
@@ -77,13 +78,13 @@ export const openRows = (
   folder: string,
   cache: string,
   settings: Readonly<Record<string, unknown>> = {},
-): Promise<MmimdbDataset> =>
+): Promise<CorpusDataset> =>
   mmimdb({ ...mmimdbRecipe.data.options, ...settings, vocabulary: folder })
     .made.open({ data: folder }, { ...usualPlaces(), cache });
 
 /** Makes the batches of an epoch as training and validation ask for them; gives how many rows there were. */
 export async function walkEpoch(
-  { train, validation, labels: { length: columns } }: MmimdbDataset,
+  { train, validation, labels: { length: columns } }: CorpusDataset,
   draw: Draw,
 ): Promise<number> {
   const inOrder = Int32Array.from({ length: validation.size }, (_, i) => i);

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../src/base/cache.ts";
-import type { MmimdbDataset } from "../src/data/mmimdb.ts";
+import type { CorpusDataset } from "../src/data/corpus_dataset.ts";
 import { openChild, serve } from "./child.ts";
 import { timed } from "./ours.ts";
 import { openRows, smallPoster, walkEpoch, writeRows } from "./rows.ts";
@@ -34,7 +34,7 @@ export async function walked(rows: number, place: string = join(cacheFolder(), "
 if (import.meta.main) {
   const [folder, cache] = Deno.args;
   await using open = new AsyncDisposableStack(); // the set's threads would keep the process alive
-  let set: MmimdbDataset;
+  let set: CorpusDataset;
   await serve(() =>
     Promise.resolve({
       about: folder,

@@ -1,24 +1,15 @@
 /** The posters of a data set as its shards have them: encoded files, a row group in memory at a time. */
-import type { Films } from "./films.ts";
+import type { EncodedPoster } from "./corpus.ts";
 import { posterOf } from "./messages.ts";
-import { openShard } from "./parquet.ts";
-
-/** The poster of an example. */
-export interface EncodedPoster {
-  /** Its position among the rows that count. */
-  readonly example: number;
-  /** Its row number in the data set. */
-  readonly row: number;
-  /** The image file. */
-  readonly poster: Uint8Array;
-}
+import { openShard, type Shard } from "./parquet.ts";
 
 /**
- * The posters of some examples in the order of the data set. `onFirst` sees those of the first row group before any is
- * given out.
+ * The posters of some examples in the order of the data set; `rows` has the row number of each. `onFirst` sees those of
+ * the first row group before any is given out.
  */
 export async function* encodedPosters(
-  { shards, rows }: Films,
+  shards: readonly Shard[],
+  rows: Int32Array,
   examples: Int32Array,
   onFirst: (posters: readonly EncodedPoster[]) => Promise<void> = () => Promise.resolve(),
 ): AsyncGenerator<EncodedPoster> {

@@ -7,28 +7,14 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeAll, writeWhole } from "../base/files.ts";
+import type { Corpus } from "./corpus.ts";
+import { encodedPosters } from "./encoded_posters.ts";
 import { labelsOf, posterOf, textOf } from "./messages.ts";
 import { readPacked, writePacked } from "./packed.ts";
 import { openShard, type Shard, shardsOf } from "./parquet.ts";
 import { type Places, usualPlaces } from "./places.ts";
 import { bytesAt } from "./read.ts";
 import type { OpenOptions } from "./source.ts";
-
-/** Examples by position: the rows that count, in the order of the data set. */
-export interface Films {
-  /** Stands for the shards: their names, sizes and times. */
-  readonly key: string;
-  /** Where the rows are. */
-  readonly shards: readonly Shard[];
-  /** Row number in the data set of each example. */
-  readonly rows: Int32Array;
-  /** Every genre once, sorted. */
-  readonly labels: readonly string[];
-  /** The genres of the example at this position, lower-cased. */
-  genres(example: number): readonly string[];
-  /** The plot of each example in order, read from the cache. */
-  plots(): Iterable<string>;
-}
 
 /** Goes up whenever what is kept, or how it is taken out of a row, changes. */
 const FORMAT = 2;
@@ -146,7 +132,8 @@ function* plotsIn(path: string, ends: Float64Array, sum: number): Generator<stri
 }
 
 /**
- * Opens the data set in a folder. `onProgress` hears of shards.
+ * Opens the data set in a folder: the rows that count, their plots, and their genres lower-cased. `onProgress` hears of
+ * shards.
  *
  * Errors: no folder, no parquet files, a broken file, a missing column, no row that counts, no room in the cache.
  */
@@ -154,7 +141,7 @@ export async function openFilms(
   folder: string,
   onProgress?: OpenOptions["onProgress"],
   { cache }: Places = usualPlaces(),
-): Promise<Films> {
+): Promise<Corpus> {
   const shards = await shardsOf(folder);
   const identity = shards.map(({ name, size, modified }) => [name, size, modified]);
   const key = createHash("sha256").update(JSON.stringify([FORMAT, identity])).digest("hex").slice(0, 32);
@@ -166,10 +153,11 @@ export async function openFilms(
   const { about, arrays } = isWhole ? known : await prepare(shards, place, files, onProgress);
   return {
     key,
-    shards,
     rows: arrays.rows,
     labels: labelsOf(about.sets),
-    genres: (example) => about.sets[arrays.set[example]],
-    plots: () => plotsIn(files.plots, arrays.ends, about.plots),
+    labelsOf: (example) => about.sets[arrays.set[example]],
+    texts: () => plotsIn(files.plots, arrays.ends, about.plots),
+    imageName: (example) => `the poster of row ${arrays.rows[example]}`,
+    images: (examples, onFirst) => encodedPosters(shards, arrays.rows, examples, onFirst),
   };
 }

@@ -1,6 +1,6 @@
 /** The pictures of a data set, made ready on this thread or, where there are many numbers to make, on others. */
 import { isNamed } from "./augment.ts";
-import type { Films } from "./films.ts";
+import type { Corpus } from "./corpus.ts";
 import { BrokenPoster, type ImagePreparation, images, type Task } from "./images.ts";
 import { type ImageWorkers, imageWorkers } from "./image_workers.ts";
 import type { Posters } from "./posters.ts";
@@ -24,7 +24,7 @@ const MOST = 8;
  * augmentation is one of this library, which a thread can make again from its settings; an own one runs here.
  */
 export function imageSource(
-  { rows }: Films,
+  { rows }: Pick<Corpus, "rows">,
   posters: Posters,
   preparation: ImagePreparation,
   epoch: number,

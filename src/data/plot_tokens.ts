@@ -1,7 +1,7 @@
 /** The plots of a data set as token ids, made once for a vocabulary and a length and kept in the cache folder. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import type { Films } from "./films.ts";
+import type { Corpus } from "./corpus.ts";
 import { readPacked, writePacked } from "./packed.ts";
 import type { Places } from "./places.ts";
 import type { OpenOptions } from "./source.ts";
@@ -28,7 +28,7 @@ interface Numbers {
 }
 
 function encode(
-  { rows, plots }: Films,
+  { rows, texts }: Corpus,
   { size, encode }: Tokenizer,
   tokens: number,
   onProgress: OpenOptions["onProgress"],
@@ -36,7 +36,7 @@ function encode(
   const ids = new (size <= 65536 ? Uint16Array : Int32Array)(rows.length * tokens);
   const counts = new Int32Array(rows.length);
   let example = 0;
-  for (const plot of plots()) {
+  for (const plot of texts()) {
     const encoded = encode([plot], tokens);
     ids.set(encoded.ids, example * tokens);
     counts[example++] = encoded.mask.reduce((sum, one) => sum + one, 0);
@@ -47,17 +47,17 @@ function encode(
 
 /** The tokens of all plots: those of the cache where it has them, made otherwise. `onProgress` hears of plots. */
 export async function plotTokens(
-  films: Films,
+  corpus: Corpus,
   tokenizer: Tokenizer,
   tokens: number,
   onProgress: OpenOptions["onProgress"],
   { cache }: Places,
 ): Promise<PlotTokens> {
-  const identity = JSON.stringify([FORMAT, films.key, tokenizer.json, tokens]);
+  const identity = JSON.stringify([FORMAT, corpus.key, tokenizer.json, tokens]);
   const key = createHash("sha256").update(identity).digest("hex").slice(0, 32);
   const path = join(cache, "films", `${key}.tokens`);
   const known = await readPacked<null, Numbers>(path);
-  const arrays = known?.arrays ?? encode(films, tokenizer, tokens, onProgress);
+  const arrays = known?.arrays ?? encode(corpus, tokenizer, tokens, onProgress);
   if (known === undefined) await writePacked(path, { about: null, arrays });
   const { ids, counts } = arrays;
   return {

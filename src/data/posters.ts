@@ -8,8 +8,7 @@ import { join } from "node:path";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { lock } from "../base/lock.ts";
 import { freeBytes, isNoSpace, noSpace, readable } from "../base/space.ts";
-import type { Films } from "./films.ts";
-import { type EncodedPoster, encodedPosters } from "./encoded_posters.ts";
+import type { Corpus, EncodedPoster } from "./corpus.ts";
 import { isFilled, type Kept, noSlots, SLOT, slotFor, slotOf, type Slots, slotsIn } from "./slots.ts";
 import type { OpenOptions } from "./source.ts";
 
@@ -40,8 +39,8 @@ const FORMAT = 1;
 const LANES = 2;
 
 /** The sentence of a poster that cannot be used. */
-export const posterError = (row: number, error: unknown): OnesheetError =>
-  new OnesheetError(`Cannot use the poster of row ${row}: ${messageOf(error)}`, { cause: error });
+const posterError = (name: string, error: unknown): OnesheetError =>
+  new OnesheetError(`Cannot use ${name}: ${messageOf(error)}`, { cause: error });
 
 /** Keeps what `source` gives, from several lanes; the first failure ends them all and is thrown. */
 async function inLanes(
@@ -58,16 +57,17 @@ async function inLanes(
 
 /** What the first posters say all of them will take; an error where the disk has less. */
 async function sized(
+  corpus: Corpus,
   folder: string,
   first: readonly EncodedPoster[],
   count: number,
   keeping: Keeping,
 ): Promise<number> {
-  const bytes = first.reduce((sum, { example, row, poster }) => {
+  const bytes = first.reduce((sum, { example, poster }) => {
     try {
       return sum + keeping.sizeOf(example, poster);
     } catch (error) {
-      throw posterError(row, error);
+      throw posterError(corpus.imageName(example), error);
     }
   }, 0);
   const needed = Math.ceil(bytes / first.length * count);
@@ -78,24 +78,24 @@ async function sized(
 
 /** Keeps the posters of these examples that are not kept yet, and opens them. */
 export async function keepPosters(
-  films: Films,
+  corpus: Corpus,
   examples: Int32Array,
   keeping: Keeping,
   cache: string,
   onProgress: OpenOptions["onProgress"] = () => {},
 ): Promise<Posters> {
-  const identity = JSON.stringify([FORMAT, films.key, keeping.settings]);
+  const identity = JSON.stringify([FORMAT, corpus.key, keeping.settings]);
   const key = createHash("sha256").update(identity).digest("hex").slice(0, 32);
   const folder = join(cache, "posters");
   const [path, index] = [join(folder, `${key}.pictures`), join(folder, `${key}.slots`)];
-  let slots = noSlots(films.rows.length);
+  let slots = noSlots(corpus.rows.length);
 
   const fill = async (wanted: Int32Array, broken?: Slots): Promise<void> => {
     using _held = await lock(join(folder, `${key}.lock`), () => onProgress("waiting for another run", 0, 1));
     using pictures = await Deno.open(path, { write: true, create: true });
     using slotFile = await Deno.open(index, { read: true, write: true, create: true });
     let end = await pictures.seek(0, Deno.SeekMode.End);
-    slots = slotsIn(await Deno.readFile(index), films.rows.length, end);
+    slots = slotsIn(await Deno.readFile(index), corpus.rows.length, end);
     const isBroken = (example: number) => broken !== undefined && slotOf(slots, example)[0] === broken[0];
     const missing = wanted.filter((example) => !isFilled(slots, example) || isBroken(example));
     if (missing.length === 0) return;
@@ -104,12 +104,12 @@ export async function keepPosters(
       for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
     };
     let done = 0, what = "";
-    const source = encodedPosters(films, missing, async (first) => {
-      what = `keeping posters, ${readable(await sized(folder, first, missing.length, keeping))}`;
+    const source = corpus.images(missing, async (first) => {
+      what = `keeping posters, ${readable(await sized(corpus, folder, first, missing.length, keeping))}`;
     });
-    await inLanes(source, async ({ example, row, poster }) => {
+    await inLanes(source, async ({ example, poster }) => {
       const kept = await keeping.keep(example, poster).catch((error) => {
-        throw posterError(row, error);
+        throw posterError(corpus.imageName(example), error);
       });
       write(pictures, kept.data, end);
       slotOf(slots, example).set(slotFor(kept, end));

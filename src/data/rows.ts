@@ -1,6 +1,6 @@
-/** One side of a split as batches: posters to pixels, plots to token ids, genres to a row of zeros and ones. */
+/** One side of a split as batches: posters to pixels, plots to token ids, labels to a row of zeros and ones. */
 import { float32, int32 } from "../base/value.ts";
-import type { Films } from "./films.ts";
+import type { Corpus } from "./corpus.ts";
 import { type ImagePreparation } from "./images.ts";
 import type { ImageSource } from "./image_source.ts";
 import { plainPicture } from "./kept_picture.ts";
@@ -44,22 +44,22 @@ export const readerOf = (tokenizer: Tokenizer, preparation: Preparation): Reader
 
 /** An opened data set, as its sides are cut from it. */
 export interface Parts {
-  readonly films: Films;
+  readonly corpus: Corpus;
   readonly plots: PlotTokens;
   readonly posters: ImageSource;
 }
 
 /**
- * The rows of `side`, which lists positions among the films. A batch depends on its positions and draw alone.
+ * The rows of `side`, which lists positions in the corpus. A batch depends on its positions and draw alone.
  *
  * Errors: a poster that cannot be decoded, by its row number.
  */
-export function rowsOf({ films, plots, posters }: Parts, side: Int32Array, shape: Shape): Rows {
+export function rowsOf({ corpus, plots, posters }: Parts, side: Int32Array, shape: Shape): Rows {
   const { tokens } = shape;
-  const columns = new Map(films.labels.map((label, column) => [label, column]));
+  const columns = new Map(corpus.labels.map((label, column) => [label, column]));
   return {
     size: side.length,
-    ids: side.map((example) => films.rows[example]),
+    ids: side.map((example) => corpus.rows[example]),
     batch: async (positions, draw) => {
       const examples = positions.map((position) => side[position]);
       const size = examples.length;
@@ -67,7 +67,7 @@ export function rowsOf({ films, plots, posters }: Parts, side: Int32Array, shape
       const labels = new Float32Array(size * columns.size);
       examples.forEach((example, at) => {
         plots.write(example, ids, mask, at * tokens);
-        for (const genre of films.genres(example)) labels[at * columns.size + columns.get(genre)!] = 1;
+        for (const label of corpus.labelsOf(example)) labels[at * columns.size + columns.get(label)!] = 1;
       });
       return { inputs: inputsOf(size, shape, await posters.images(examples, draw), { ids, mask }), labels };
     },

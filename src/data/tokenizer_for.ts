@@ -12,31 +12,37 @@ import { vocabularyOf } from "./vocabulary.ts";
 export interface FoundTokenizer {
   /** The tokenizer. */
   readonly tokenizer: Tokenizer;
-  /** A folder, a repository, or `the plots`. */
+  /** A folder, a repository, or that it was made. */
   readonly vocabulary: string;
 }
 
 /** The `vocabulary` of a tokenizer that was made for want of a real one. */
 export const MADE = "the plots";
 
+/** The `vocabulary` of a tokenizer that was asked to be made. */
+const OWN = "the texts themselves";
+
 /** Entries of bert-base-uncased, and so the rows of the token embedding that a made vocabulary may fill. */
 const BERT_SIZE = 30522;
 
 /**
- * The tokenizer of the first of these that has one: the folder `vocabulary`, the data folder, the hub repository
+ * The tokenizer made from the texts where `vocabulary` is a number of entries, else that of the first of these that has one: the folder `vocabulary`, the data folder, the hub repository
  * `vocabulary`. Where the hub does not answer it is made from the plots, which only weights that start at random can
  * use; `onProgress` is told.
  *
  * Errors: no such folder or repository, or one without a WordPiece vocabulary.
  */
 export async function tokenizerFor(
-  vocabulary: string,
-  dataFolder: string,
-  plots: Iterable<string>,
+  vocabulary: string | number,
+  dataFolder: string | undefined,
+  texts: Iterable<string>,
   onProgress?: OpenOptions["onProgress"],
   places: Places = usualPlaces(),
 ): Promise<FoundTokenizer> {
-  for (const folder of [vocabulary, dataFolder]) {
+  if (typeof vocabulary === "number") {
+    return { tokenizer: tokenizer({ vocab: vocabularyOf(texts, vocabulary) }), vocabulary: OWN };
+  }
+  for (const folder of [vocabulary, ...dataFolder === undefined ? [] : [dataFolder]]) {
     const local = await loadTokenizer(folder);
     if (local !== undefined) return { tokenizer: local, vocabulary: folder };
   }
@@ -51,7 +57,7 @@ export async function tokenizerFor(
     return { tokenizer: (await loadTokenizer(folder))!, vocabulary };
   } catch (error) {
     if (!(error instanceof HubUnreachable)) throw error;
-    const entries = vocabularyOf(plots, BERT_SIZE);
+    const entries = vocabularyOf(texts, BERT_SIZE);
     onProgress?.(
       `making a vocabulary of the plots, as ${vocabulary} is out of reach`,
       entries.length,

@@ -20,8 +20,8 @@ Deno.test("films are the rows that count, with their plots, genres and labels", 
   await withDataset(shards, async (folder, places) => {
     const films = await openFilms(folder, undefined, places);
     assertEquals([...films.rows], [0, 2, 3, 5]);
-    assertEquals([...films.plots()], ["plot 0 é", "plot 2 é", "plot 3 é", "plot 4 é"]);
-    assertEquals([0, 1, 2, 3].map((example) => films.genres(example)[0]), [
+    assertEquals([...films.texts()], ["plot 0 é", "plot 2 é", "plot 3 é", "plot 4 é"]);
+    assertEquals([0, 1, 2, 3].map((example) => films.labelsOf(example)[0]), [
       "genre 0",
       "genre 0",
       "genre 1",
@@ -37,7 +37,7 @@ Deno.test("a second opening reads the cache; a changed shard or a damaged index 
     const open = () => openFilms(folder, () => read++, places);
     const first = await open();
     assertEquals(read, 2);
-    assertEquals([...(await open()).plots()], [...first.plots()]);
+    assertEquals([...(await open()).texts()], [...first.texts()]);
     assertEquals(read, 2);
     const [index] = filesIn(places, ".index");
     const bytes = await Deno.readFile(index);
@@ -58,7 +58,7 @@ Deno.test("damaged plots are refused by name", async () => {
     const bytes = await Deno.readFile(plots);
     bytes[3] ^= 1;
     await Deno.writeFile(plots, bytes);
-    assertThrows(() => [...films.plots()], OnesheetError, plots);
+    assertThrows(() => [...films.texts()], OnesheetError, plots);
   });
 });
 

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
-import { type Films, openFilms } from "../../src/data/films.ts";
+import type { Corpus } from "../../src/data/corpus.ts";
+import { openFilms } from "../../src/data/films.ts";
 import type { Places } from "../../src/data/places.ts";
 import { type Keeping, keepPosters } from "../../src/data/posters.ts";
 import { isFilled, keptAt, keptFile } from "../../src/data/slots.ts";
@@ -21,7 +22,7 @@ const noting = (noted: number[], settings: unknown = 1): Keeping => ({
   sizeOf: (_, poster) => poster.length,
 });
 
-const withFilms = (test: (films: Films, places: Places) => Promise<void>) =>
+const withFilms = (test: (films: Corpus, places: Places) => Promise<void>) =>
   withDataset(shards, async (folder, places) => test(await openFilms(folder, undefined, places), places));
 
 const fileIn = ({ cache }: Places, ending: string) =>

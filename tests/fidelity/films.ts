@@ -1,7 +1,7 @@
 /** The data set of tests/golden/data, opened here by the recipe's own settings, and what the notebook makes of it. */
 import { fileURLToPath } from "node:url";
-import { mmimdb, type MmimdbDataset, type MmimdbOptions } from "../../src/data/mmimdb.ts";
-import { encodedPosters } from "../../src/data/encoded_posters.ts";
+import type { CorpusDataset } from "../../src/data/corpus_dataset.ts";
+import { mmimdb, type MmimdbOptions } from "../../src/data/mmimdb.ts";
 import { openFilms } from "../../src/data/films.ts";
 import recipe from "../../recipes/mmimdb.ts";
 import { placesIn } from "../data/parquet_files.ts";
@@ -39,7 +39,7 @@ export const settings = recipe.data.options as unknown as MmimdbOptions;
 /** The set in both readings. */
 export interface Films {
   readonly expected: Expected;
-  readonly set: MmimdbDataset;
+  readonly set: CorpusDataset;
   /** By row number. */
   readonly plots: ReadonlyMap<number, string>;
   /** Image files by row number. */
@@ -57,9 +57,9 @@ export async function withFilms<Found>(
     const places = placesIn(cache);
     await using set = await mmimdb(settings).made.open({ data: folder }, places);
     const films = await openFilms(folder, undefined, places);
-    const plots = new Map([...films.plots()].map((plot, example) => [films.rows[example], plot]));
+    const plots = new Map([...films.texts()].map((plot, example) => [films.rows[example], plot]));
     const posters = new Map<number, Uint8Array>();
-    for await (const { row, poster } of encodedPosters(films, films.rows.map((_, i) => i))) {
+    for await (const { row, poster } of films.images(films.rows.map((_, i) => i))) {
       posters.set(row, poster);
     }
     return await check({ expected: readJson(`${goldens}/data/expected.json`), set, plots, posters });

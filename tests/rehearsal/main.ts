@@ -75,7 +75,7 @@ async function shardFiles(folder: string): Promise<Files> {
 
 async function tokenizerJson(folder: string): Promise<string> {
   const films = await openFilms(folder);
-  return tokenizer({ vocab: vocabularyOf(films.plots(), 30522) }).json;
+  return tokenizer({ vocab: vocabularyOf(films.texts(), 30522) }).json;
 }
 
 /** Runs the real command; gives what it said on standard error. */

@@ -1,0 +1,127 @@
+/** From a corpus to a data set: vocabulary, tokens, split, kept pictures and batches, the same for every source. */
+import { OnesheetError } from "../base/errors.ts";
+import type { Corpus } from "./corpus.ts";
+import { bestDecoder } from "./decode.ts";
+import { imageHeader } from "./image_header.ts";
+import { imageSource } from "./image_source.ts";
+import { plainPicture, reduced, trainingPicture } from "./kept_picture.ts";
+import { imagenet } from "./normalize.ts";
+import type { Places } from "./places.ts";
+import { plotTokens } from "./plot_tokens.ts";
+import { type Keeping, keepPosters } from "./posters.ts";
+import { demand } from "./ranges.ts";
+import { type Preparation, readerOf, rowsOf } from "./rows.ts";
+import { keptFile, keptOf } from "./slots.ts";
+import type { Dataset, OpenOptions, Reader } from "./source.ts";
+import { trainTestSplit } from "./split.ts";
+import { type FoundTokenizer, MADE, tokenizerFor } from "./tokenizer_for.ts";
+import { loadTokenizer, TOKENIZER } from "./tokens.ts";
+
+/** How the examples of a corpus are split and made ready. */
+export interface CorpusOptions extends Preparation {
+  /** Part of the rows held out for validation, in (0, 1). */
+  readonly validation: number;
+  /** Of the split; NumPy's. */
+  readonly seed: number;
+  /**
+   * Of the tokens: a folder with `tokenizer.json` or `vocab.txt`, a model repository, or a number: as many entries at
+   * most are made from the texts.
+   */
+  readonly vocabulary: string | number;
+  /**
+   * Training images are kept reduced to a shorter side of this times `pixels`, at least 1; 0 keeps the files, to be
+   * decoded whole in every epoch.
+   */
+  readonly oversampling: number;
+}
+
+/** What a source has unless its settings say otherwise: ResNet's and BERT's sizes, no augmentation. */
+export const usualOptions = {
+  validation: 0.15,
+  seed: 42,
+  tokens: 128,
+  pixels: 224,
+  oversampling: 1.25,
+  augment: [],
+  ...imagenet,
+} as const satisfies Partial<CorpusOptions>;
+
+/** An opened corpus, with the tokenizer a run must keep to read other texts the same way. */
+export interface CorpusDataset extends Dataset, FoundTokenizer {}
+
+/** Refuses settings out of range; `source` is the name of the choice that has them. */
+export function checkOptions(
+  source: string,
+  { pixels, tokens, oversampling }: Pick<CorpusOptions, "pixels" | "tokens" | "oversampling">,
+): void {
+  demand(Number.isInteger(pixels) && pixels >= 1, `${source}.pixels`, "a whole number of at least 1", pixels);
+  demand(Number.isInteger(tokens) && tokens >= 2, `${source}.tokens`, "a whole number of at least 2", tokens);
+  const isFactor = oversampling === 0 || oversampling >= 1;
+  demand(isFactor, `${source}.oversampling`, "a number of at least 1, or 0 for whole images", oversampling);
+}
+
+/** What is kept of the images: validation ones as the model is shown them, training ones for any augmentation. */
+async function keeping(
+  { pixels, oversampling, validation: share, seed }: CorpusOptions,
+  validation: Int32Array,
+): Promise<Keeping> {
+  const isShown = new Set(validation);
+  const whole = oversampling === 0, shorterSide = Math.round(oversampling * pixels);
+  return {
+    settings: { pixels, shorterSide, share, seed, decoder: await bestDecoder() },
+    keep: async (example, poster) =>
+      isShown.has(example)
+        ? keptOf(await plainPicture(poster, pixels))
+        : whole
+        ? keptFile(poster)
+        : keptOf(await trainingPicture(poster, shorterSide)),
+    sizeOf: (example, poster) => {
+      if (whole && !isShown.has(example)) return poster.length;
+      const { width, height } = isShown.has(example)
+        ? { width: pixels, height: pixels }
+        : reduced(imageHeader(poster), shorterSide);
+      return width * height * 3;
+    },
+  };
+}
+
+/**
+ * Opens a corpus. `folder`, where it has one, may hold a vocabulary of its own.
+ *
+ * Errors: a vocabulary that is missing or broken, an image that does not decode, a disk that is too small.
+ */
+export async function datasetOf(
+  corpus: Corpus,
+  folder: string | undefined,
+  options: CorpusOptions,
+  { kept, limit, onProgress }: OpenOptions,
+  places: Places,
+): Promise<CorpusDataset> {
+  const found = await tokenizerFor(kept ?? options.vocabulary, folder, corpus.texts(), onProgress, places);
+  const plots = await plotTokens(corpus, found.tokenizer, options.tokens, onProgress, places);
+  const sides = trainTestSplit(corpus.rows.length, { test: options.validation, seed: options.seed });
+  const [train, validation] = [sides.train.subarray(0, limit), sides.test.subarray(0, limit)];
+  const wanted = new Int32Array([...train, ...validation]);
+  const keep = await keeping(options, sides.test);
+  const pictures = await keepPosters(corpus, wanted, keep, places.cache, onProgress);
+  const posters = imageSource(corpus, pictures, options, train.length);
+  const parts = { corpus, plots, posters };
+  return {
+    ...found,
+    labels: corpus.labels,
+    train: rowsOf(parts, train, options),
+    validation: rowsOf(parts, validation, options),
+    kept: { [TOKENIZER]: found.tokenizer.json },
+    ...(found.vocabulary === MADE && { makeshift: "the vocabulary" }),
+    [Symbol.asyncDispose]: () => Promise.resolve(posters[Symbol.dispose]()),
+  };
+}
+
+/** Reads examples as a run did that kept its tokenizer in the folder `kept`. */
+export async function keptReader(options: Preparation, kept: string): Promise<Reader> {
+  const tokenizer = await loadTokenizer(kept);
+  if (tokenizer !== undefined) return readerOf(tokenizer, options);
+  throw new OnesheetError(
+    `Cannot read examples as the run did: expected ${TOKENIZER} in "${kept}", found none`,
+  );
+}

@@ -1,0 +1,209 @@
+/** A CSV file and the images it names, as a source: a field of a recipe, no code. */
+import { createHash } from "node:crypto";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Choice, choice } from "../base/choice.ts";
+import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
+import { inParallel } from "../base/parallel.ts";
+import type { Corpus, EncodedPoster } from "./corpus.ts";
+import {
+  checkOptions,
+  type CorpusDataset,
+  type CorpusOptions,
+  datasetOf,
+  keptReader,
+  usualOptions,
+} from "./corpus_dataset.ts";
+import { type Csv, parseCsv } from "./csv.ts";
+import { firstTogether } from "./first_together.ts";
+import { labelsOf } from "./messages.ts";
+import { type Places, usualPlaces } from "./places.ts";
+import { demand } from "./ranges.ts";
+import { textIfThere } from "./read.ts";
+import { inputSpecs } from "./rows.ts";
+import type { OpenOptions, Source } from "./source.ts";
+
+/** The settings of {@link csvFolder}. */
+export interface CsvFolderOptions extends CorpusOptions {
+  /**
+   * The CSV file: a path from where the command is given, or a file URL such as `import.meta.resolve("./films.csv")`
+   * for one beside the recipe. Its first row names the columns.
+   */
+  readonly file: string;
+  /** The column of image files, as paths from the CSV file's folder. */
+  readonly image: string;
+  /** The column of texts. */
+  readonly text: string;
+  /** The column of labels. */
+  readonly labels: string;
+  /** What stands between the labels of a cell; empty: the cell is one label. */
+  readonly separator: string;
+}
+
+/** The source; its inputs are `image` `[pixels, pixels, 3]`, `ids` `[tokens]` and `mask` `[tokens]`. */
+export interface CsvFolderSource extends Source {
+  /** As `Source.open`, `data` being another folder with a file of the same name; `places` are the usual unless given. */
+  open(options: OpenOptions, places?: Places): Promise<CorpusDataset>;
+}
+
+type Columns = Pick<CsvFolderOptions, "image" | "text" | "labels" | "separator">;
+
+/** A row that can be used, but for its image, which is looked for only. */
+interface Entry {
+  readonly line: number;
+  readonly image: string;
+  readonly text: string;
+  readonly labels: readonly string[];
+}
+
+/** Goes up whenever the same files get another key. */
+const FORMAT = 1;
+
+/** Files that are looked for at once. */
+const AT_ONCE = 16;
+
+/** Broken rows that an error names. */
+const NAMED = 5;
+
+const pathOf = (file: string): string =>
+  file.startsWith("file:") ? fileURLToPath(file) : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), file);
+
+function columnIn(columns: readonly string[], name: string, path: string): number {
+  const at = columns.indexOf(name);
+  if (at >= 0) return at;
+  throw new OnesheetError(
+    `Cannot read "${path}": expected a column "${name}", found ${columns.join(", ")}${
+      didYouMean(name, columns)
+    }`,
+  );
+}
+
+/** What the rows say; `broken` hears of those that have another number of cells, or no image. */
+function entriesOf(
+  { columns, rows }: Csv,
+  names: Columns,
+  path: string,
+  broken: Map<number, string>,
+): Entry[] {
+  const [image, text, labels] = [names.image, names.text, names.labels].map((name) =>
+    columnIn(columns, name, path)
+  );
+  const { separator } = names;
+  return rows.flatMap(({ line, cells }) => {
+    if (cells.length !== columns.length) {
+      broken.set(line, `expected ${columns.length} cells, found ${cells.length}`);
+    } else if (cells[image].trim() === "") {
+      broken.set(line, `expected a file as "${names.image}", found none`);
+    }
+    if (broken.has(line)) return [];
+    const told = separator === "" ? [cells[labels]] : cells[labels].split(separator);
+    return {
+      line,
+      image: cells[image].trim(),
+      text: cells[text].trim(),
+      labels: told.map((label) => label.trim()).filter((label) => label !== ""),
+    };
+  });
+}
+
+/** Size and time of each image, by position; `broken` hears of those that are not there. */
+async function stamps(
+  entries: readonly Entry[],
+  folder: string,
+  broken: Map<number, string>,
+): Promise<(readonly [bytes: number, time: number])[]> {
+  const found = new Array<readonly [number, number]>(entries.length);
+  await inParallel([...entries.entries()], AT_ONCE, async ([at, { line, image }]) => {
+    const { isFile, size, mtime } = await Deno.stat(join(folder, image)).catch((error) => {
+      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
+        return { isFile: false, size: 0, mtime: null };
+      }
+      throw error;
+    });
+    if (!isFile) broken.set(line, `expected an image file "${image}" beside it, found none`);
+    found[at] = [size, mtime?.getTime() ?? 0];
+  });
+  return found;
+}
+
+/** Refuses a file with broken rows; the sentence names the first lines. */
+function demandWhole(path: string, broken: ReadonlyMap<number, string>): void {
+  if (broken.size === 0) return;
+  const lines = [...broken].sort(([a], [b]) => a - b).slice(0, NAMED).map(([line, why]) =>
+    `line ${line}: ${why}`
+  );
+  const more = broken.size > NAMED ? [`and ${broken.size - NAMED} more`] : [];
+  throw new OnesheetError(
+    `Cannot use "${path}": ${[...lines, ...more].join("; ")}; mend these rows or take them out`,
+  );
+}
+
+async function corpusOf(path: string, names: Columns): Promise<Corpus> {
+  const content = await textIfThere(path);
+  if (content === undefined) {
+    throw new OnesheetError(`Cannot open "${path}": expected a CSV file, found none`, { exitCode: 2 });
+  }
+  const folder = dirname(path), file = basename(path);
+  const broken = new Map<number, string>();
+  const entries = entriesOf(parseCsv(content, path), names, path, broken);
+  const identity = await stamps(entries, folder, broken);
+  demandWhole(path, broken);
+  const hash = createHash("sha256").update(JSON.stringify([FORMAT, names, identity])).update(content);
+  const imageName = (at: number) =>
+    `the image "${entries[at].image}" of line ${entries[at].line} of "${file}"`;
+
+  async function* images(examples: Int32Array): AsyncGenerator<EncodedPoster> {
+    for (const example of examples.toSorted()) {
+      const poster = await Deno.readFile(join(folder, entries[example].image)).catch((cause) => {
+        throw new OnesheetError(`Cannot read ${imageName(example)}: ${messageOf(cause)}`, { cause });
+      });
+      yield { example, row: entries[example].line, poster };
+    }
+  }
+  return {
+    key: hash.digest("hex").slice(0, 32),
+    rows: Int32Array.from(entries, ({ line }) => line),
+    labels: labelsOf(entries.map(({ labels }) => labels)),
+    labelsOf: (example) => entries[example].labels,
+    texts: () => entries.map(({ text }) => text),
+    imageName,
+    images: (examples, onFirst) => firstTogether(images(examples), onFirst),
+  };
+}
+
+/**
+ * A CSV file with a column of image files, a column of texts and one of labels. Rows are known by their lines. Split,
+ * prepared and kept as {@link mmimdb} does; the vocabulary is made from the texts (4096 entries at most) unless given.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { csvFolder } from "./csv_folder.ts";
+ * const films = csvFolder({ file: "films/films.csv", image: "poster", text: "plot", labels: "genres", separator: "|" });
+ * assertEquals(films.options.validation, 0.15);
+ * assertEquals(films.made.inputs.image, { shape: [224, 224, 3], dtype: "float32" });
+ * ```
+ *
+ * Errors: settings out of range; on opening, a file that is not there or no CSV, a column that it has not, rows with
+ * missing cells or images, by their lines; an image that does not decode.
+ */
+export function csvFolder(
+  options: Pick<CsvFolderOptions, "file"> & Partial<CsvFolderOptions>,
+): Choice<CsvFolderSource> {
+  const usual = { image: "image", text: "text", labels: "labels", separator: ",", vocabulary: 4096 };
+  return choice("csvFolder", { ...usualOptions, ...usual, ...options } as CsvFolderOptions, (settings) => {
+    checkOptions("csvFolder", settings);
+    demand(settings.file !== "", "csvFolder.file", "a CSV file", settings.file);
+    const { image, text, labels, separator } = settings;
+    return {
+      inputs: inputSpecs(settings),
+      open: async (request, places = usualPlaces()) => {
+        const own = pathOf(settings.file);
+        const path = request.data === undefined ? own : join(request.data, basename(own));
+        const corpus = await corpusOf(path, { image, text, labels, separator });
+        return await datasetOf(corpus, dirname(path), settings, request, places);
+      },
+      reader: (kept) => keptReader(settings, kept),
+    };
+  });
+}

@@ -1,0 +1,125 @@
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { OnesheetError } from "../../src/base/errors.ts";
+import { csvFolder } from "../../src/data/csv_folder.ts";
+import { film } from "../../src/data/drawn.ts";
+import { plainPicture } from "../../src/data/kept_picture.ts";
+import { normalize } from "../../src/data/normalize.ts";
+import type { Places } from "../../src/data/places.ts";
+import { trainTestSplit } from "../../src/data/split.ts";
+import { writeCsvFilms } from "./csv_films.ts";
+import { placesIn } from "./parquet_files.ts";
+
+const columns = { image: "poster", text: "plot", labels: "genres", separator: "|" };
+const small = { pixels: 12, tokens: 16, validation: 0.25, seed: 3, vocabulary: 400 };
+const sourceOf = (folder: string) => csvFolder({ file: `${folder}/films.csv`, ...columns, ...small }).made;
+
+/** Runs a test with 24 films in a folder, and a cache of its own. */
+async function withFilms(test: (folder: string, places: Places) => Promise<void>): Promise<void> {
+  const root = await Deno.makeTempDir();
+  try {
+    await writeCsvFilms(`${root}/films`, 24);
+    await test(`${root}/films`, placesIn(`${root}/cache`));
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+}
+
+Deno.test("rows are split by the seed and known by their lines; pictures, tokens and labels are the file's", async () => {
+  await withFilms(async (folder, places) => {
+    const source = sourceOf(folder);
+    await using set = await source.open({}, places);
+    const { train, test } = trainTestSplit(24, { test: 0.25, seed: 3 });
+    assertEquals([set.train.ids, set.validation.ids], [train.map((at) => at + 2), test.map((at) => at + 2)]);
+    assertEquals(set.makeshift, undefined);
+    const { inputs, labels } = await set.validation.batch(Int32Array.of(1));
+    const { poster, plot, genres } = film(5, test[1]);
+    assertEquals(set.labels.filter((_, column) => labels[column] === 1), [...genres]);
+    const image = new Float32Array(12 * 12 * 3);
+    const usual = csvFolder({ file: "x.csv" }).options as unknown as Parameters<typeof normalize>[1];
+    normalize(await plainPicture(poster, 12), usual, image, 0);
+    assertEquals(inputs.image.data, image);
+    assertEquals(inputs.ids.data, set.tokenizer.encode([plot], 16).ids);
+
+    await Deno.writeTextFile(`${folder}/tokenizer.json`, set.kept["tokenizer.json"]);
+    const read = await source.reader(folder);
+    assertEquals(await read([{ image: poster, text: plot }]), inputs);
+  });
+});
+
+Deno.test("another folder may be named, and what was kept is used as long as the files are the same", async () => {
+  await withFilms(async (folder, places) => {
+    const source = csvFolder({ file: "elsewhere/films.csv", ...columns, ...small }).made;
+    const opened = async (): Promise<string[]> => {
+      const work = new Set<string>();
+      const onProgress = (what: string) => void work.add(what.split(",")[0]);
+      await using set = await source.open({ data: folder, onProgress }, places);
+      await set.train.batch(Int32Array.of(0));
+      return [...work];
+    };
+    assertEquals(await opened(), ["keeping posters"]);
+    assertEquals(await opened(), []);
+    await Deno.utime(`${folder}/posters/3.png`, 1, 1);
+    assertEquals(await opened(), ["keeping posters"]);
+  });
+});
+
+Deno.test("broken rows are told by their lines, all in one sentence, before anything is kept", async () => {
+  await withFilms(async (folder, places) => {
+    const path = `${folder}/films.csv`;
+    const lines = (await Deno.readTextFile(path)).split("\n");
+    lines[3] = "only, three, cells";
+    lines[6] = '"","","a plot","Horror"';
+    lines[7] = '"","posters/none.png","a plot","Horror"';
+    await Deno.writeTextFile(path, lines.join("\n"));
+    const error = await assertRejects(() => sourceOf(folder).open({}, places), OnesheetError);
+    assertEquals(
+      error.message,
+      `Cannot use "${path}": line 4: expected 4 cells, found 3; line 7: expected a file as "poster", found none; ` +
+        'line 8: expected an image file "posters/none.png" beside it, found none; mend these rows or take them out',
+    );
+    await assertRejects(() => Deno.stat(places.cache), Deno.errors.NotFound);
+  });
+});
+
+Deno.test("an image that does not decode is named with its line", async () => {
+  await withFilms(async (folder, places) => {
+    await Deno.writeTextFile(`${folder}/posters/2.jpg`, "no image");
+    await assertRejects(
+      () => sourceOf(folder).open({}, places),
+      OnesheetError,
+      'Cannot use the image "posters/2.jpg" of line 4 of "films.csv": Cannot decode this image',
+    );
+  });
+});
+
+Deno.test("a missing file, an unknown column and settings out of range are refused", async () => {
+  await withFilms(async (folder, places) => {
+    const missing = csvFolder({ file: `${folder}/none.csv` }).made;
+    await assertRejects(
+      () => missing.open({}, places),
+      OnesheetError,
+      'none.csv": expected a CSV file, found none',
+    );
+    const other = csvFolder({ file: `${folder}/films.csv`, ...columns, image: "postr" }).made;
+    await assertRejects(
+      () => other.open({}, places),
+      OnesheetError,
+      'expected a column "postr", found title, poster, plot, genres; did you mean "poster"?',
+    );
+  });
+  assertThrows(
+    () => csvFolder({ file: "" }),
+    OnesheetError,
+    'Cannot use "csvFolder.file": expected a CSV file',
+  );
+  assertThrows(() => csvFolder({ file: "x.csv", tokens: 1 }), OnesheetError, "csvFolder.tokens");
+});
+
+Deno.test("an empty separator makes the cell one label; a file URL is taken as it stands", async () => {
+  await withFilms(async (folder, places) => {
+    const file = new URL(`file://${folder}/films.csv`).href;
+    await using set = await csvFolder({ file, ...columns, ...small, separator: "" }).made.open({}, places);
+    const { genres } = film(5, 0);
+    assertEquals(set.labels.includes(genres.join("|")), true);
+  });
+});
