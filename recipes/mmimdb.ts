@@ -33,11 +33,15 @@ import {
 
 /** What the model's size depends on. */
 export interface Size {
+  /** Of the image tower. */
   readonly image: ResNetOptions;
+  /** Of the text tower. */
   readonly text: BertOptions & { readonly layers: number };
   /** Width of each modality's projection. */
   readonly projection: number;
+  /** Of the fusion. */
   readonly heads: number;
+  /** Labels told apart. */
   readonly labels: number;
 }
 
@@ -81,6 +85,7 @@ export const partlyFrozen = ({ text: { layers } }: Size): FreezeRule[] => [
   { train: "text_backbone.pooler" },
 ];
 
+/** The recipe. */
 const mmimdbRecipe: Recipe = recipe({
   name: "mmimdb",
   data: mmimdb({

@@ -58,6 +58,7 @@ export const model =
     return classifierHead(8, { ffn: swiglu(32), dropout: 0.1 })(fused, at("head"));
   };
 
+/** The recipe. */
 const quickstart: Recipe = recipe({
   name: "quickstart",
   data: drawnFilms({ rows: 480, seed: 1, validation: 0.2, pixels: 48, tokens: 48, augment: [], ...imagenet }),

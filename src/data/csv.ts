@@ -33,15 +33,19 @@ export interface Csv {
 export function parseCsv(text: string, path: string): Csv {
   // The parser counts a CRLF inside of quotes as two lines.
   const lines = text.replaceAll("\r\n", "\n");
+  const ends: number[] = [];
   try {
     const [head, ...rest] = parse(lines, {
       bom: true,
-      info: true,
       relax_column_count: true,
       skip_empty_lines: true,
-    }).map(({ record, info }) => ({
-      cells: record,
-      line: info.lines - record.reduce((sum, cell) => sum + cell.split("\n").length - 1, 0),
+      on_record: (record, { lines }) => {
+        ends.push(lines);
+        return record;
+      },
+    }).map((cells, row) => ({
+      cells,
+      line: ends[row] - cells.reduce((sum, cell) => sum + cell.split("\n").length - 1, 0),
     }));
     if (head !== undefined && rest.length > 0) return { columns: head.cells, rows: rest };
   } catch (cause) {

@@ -4,8 +4,11 @@ import type { Recipe } from "./recipe.ts";
 
 /** Scores from a paper or a page, on rows of its own. */
 export interface Reported {
+  /** F1 over all decisions. */
   readonly microF1: number;
+  /** The mean of the labels' F1. */
   readonly macroF1: number;
+  /** The mean of the labels' F1 by their support, where it was reported. */
   readonly weightedF1?: number;
 }
 
@@ -13,12 +16,15 @@ export interface Reported {
 export interface System {
   /** What it is called in the table and by `--systems`: letters, digits, dashes. */
   readonly name: string;
+  /** What is trained. */
   readonly recipe: Recipe;
+  /** What its paper says. */
   readonly reported?: Reported;
 }
 
 /** Systems in the order of the table. */
 export interface Comparison {
+  /** In the order of the table. */
   readonly systems: readonly System[];
 }
 

@@ -1,0 +1,21 @@
+/**
+ * Recipes and how they are trained: losses, optimizers, schedules, stopping rules, the run and what it tells.
+ *
+ * @module
+ */
+export type { Choice } from "../base/choice.ts";
+export { bertNames, type Rename, resnetNames } from "../store/rename.ts";
+export type { Engine, Memory, Step, Tensor, Tensors } from "../tensor.ts";
+export { type Comparison, comparison, type Reported, type System } from "./comparison.ts";
+export type { EndReason, TrainEvent } from "./events.ts";
+export { fit, type FitOptions } from "./fit.ts";
+export { type FreezeRule, trainable } from "./freeze.ts";
+export * from "./loss.ts";
+export type { LabelScore, ScoreName, Scores } from "./metrics.ts";
+export * from "./optimizer.ts";
+export { hub, type Pretrained, printable, type Recipe, recipe } from "./recipe.ts";
+export type { CheckpointEvery, EpochMetrics } from "./run.ts";
+export * from "./schedule.ts";
+export { randomize } from "./start.ts";
+export { predictionStep } from "./step.ts";
+export * from "./stopping.ts";
