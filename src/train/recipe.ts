@@ -5,10 +5,10 @@ import type { Source } from "../data/source.ts";
 import type { ModelFunction } from "../dsl/build.ts";
 import type { Rename } from "../store/rename.ts";
 import type { FreezeRule } from "./freeze.ts";
-import type { Loss } from "./loss.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { binaryCrossEntropy, type Loss } from "./loss.ts";
+import { adamw, type Optimizer } from "./optimizer.ts";
 import type { Schedule } from "./schedule.ts";
-import type { Stopping } from "./stopping.ts";
+import { never, type Stopping } from "./stopping.ts";
 
 /** Pretrained weights of a part of the model. */
 export interface Pretrained {
@@ -52,36 +52,47 @@ export interface Recipe {
   readonly stop: Choice<Stopping>;
 }
 
+/** What a recipe has unless it says otherwise; made anew for each, as PyTorch's users expect it. */
+const usual = () => ({
+  weights: [] as readonly Pretrained[],
+  freeze: [] as readonly FreezeRule[],
+  batchSize: 16,
+  seed: 42,
+  loss: binaryCrossEntropy(),
+  labelSmoothing: 0,
+  optimizer: adamw(),
+  stop: never({ on: "macroF1" }),
+});
+
+/** A recipe as it is written: fields that are left out have their usual values. */
+export type RecipeSettings = Omit<Recipe, keyof ReturnType<typeof usual>> & Partial<Recipe>;
+
 const counts = ["labels", "batchSize", "epochs"] as const;
 
 /**
- * Checks a recipe's numbers; gives it back.
+ * Makes a recipe and checks its numbers. Unless given, nothing is pretrained or frozen, labels are not smoothed, a batch
+ * has 16 rows, the seed is 42, the loss is binary cross-entropy, the optimizer AdamW with PyTorch's settings, and every
+ * epoch is trained; the weights of the best macro-F1 are kept.
  *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { adamw, constant, drawnFilms, focal, imagenet, linear, meanPool, never, recipe } from "../../mod.ts";
+ * import { constant, drawnFilms, focal, imagenet, linear, meanPool, recipe } from "../../mod.ts";
  *
  * const averages = recipe({
  *   name: "averages",
  *   data: drawnFilms({ rows: 60, seed: 1, validation: 0.2, pixels: 48, tokens: 48, augment: [], ...imagenet }),
  *   labels: 8,
  *   model: ({ image }, at) => linear(8)(meanPool()(image, at("pool")), at("head")),
- *   weights: [],
- *   freeze: [],
- *   batchSize: 16,
  *   epochs: 2,
- *   seed: 1,
  *   loss: focal({ alpha: 0.5, gamma: 2 }),
- *   labelSmoothing: 0,
- *   optimizer: adamw(),
  *   learningRate: constant({ rate: 1e-3 }),
- *   stop: never({ on: "macroF1" }),
  * });
  * assertEquals(averages.loss.with({ gamma: 1 }).options, { alpha: 0.5, gamma: 1 });
  * ```
  */
-export function recipe(settings: Recipe): Recipe {
+export function recipe(given: RecipeSettings): Recipe {
+  const settings = { ...usual(), ...given };
   for (const field of counts) {
     const value = settings[field];
     if (!Number.isInteger(value) || value < 1) {
