@@ -2,6 +2,7 @@
 import {
   gelu as geluOf,
   relu as reluOf,
+  relu6 as relu6Of,
   sigmoid as sigmoidOf,
   silu as siluOf,
   tanh as tanhOf,
@@ -33,6 +34,8 @@ const pairwise = (what: string, f: (a: Tensor, b: Tensor) => Tensor) => (a: Node
 
 /** max(x, 0). */
 export const relu: (x: Node) => Node = elementwise(reluOf);
+/** min(max(x, 0), 6). */
+export const relu6: (x: Node) => Node = elementwise(relu6Of);
 /** x Φ(x), exact. */
 export const gelu: (x: Node) => Node = elementwise(geluOf);
 /** x σ(x). */
@@ -75,3 +78,18 @@ export const firstToken = (x: Node): Node =>
     const begin = x.shape.map(() => 0);
     return tf.reshape(tf.slice(x, begin, [batch, 1, ...rest]), [batch, ...rest]);
   });
+
+/**
+ * An image as a vector, channel by channel as PyTorch has it in memory.
+ * `[batch, height, width, channels] -> [batch, channels height width]`.
+ */
+export const flatten = (x: Node): Node => {
+  const [batch, ...sizes] = x.shape;
+  if (!sizes.every((d) => typeof d === "number") || sizes.length !== 3) {
+    throw new ShapeError(
+      `Cannot flatten ${named([x])}: expected a shape [batch, height, width, channels]`,
+    );
+  }
+  const features = sizes.reduce((product, d) => product * d, 1);
+  return derived([x], [batch, features], (x) => tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [-1, features]));
+};

@@ -34,6 +34,9 @@ export const withZeroRow = (init: Init, row: number): Init => (shape, random) =>
 /** PyTorch's default of linear layers and convolutions, kaiming uniform with a = √5: bound 1 / √fanIn. */
 export const kaimingUniform = (fanIn: number): Init => uniform(1 / Math.sqrt(fanIn));
 
+/** Kaiming normal of what leads into ReLU (He et al. 2015): deviation √(2 / fan). */
+export const kaimingNormal = (fan: number): Init => normal(Math.sqrt(2 / fan));
+
 /** Uniform with bound √(6 / (fanIn + fanOut)) (Glorot and Bengio 2010). */
 export const xavierUniform = (fanIn: number, fanOut: number): Init =>
   uniform(Math.sqrt(6 / (fanIn + fanOut)));

@@ -1,7 +1,11 @@
 /** Layers: functions from symbolic nodes to a symbolic node, under a name. */
 export * from "./attention.ts";
 export * from "./backbones/bert.ts";
+export * from "./backbones/bert_mean.ts";
+export * from "./backbones/efficientnet.ts";
+export * from "./backbones/efficientnet_sizes.ts";
 export * from "./backbones/resnet.ts";
+export * from "./backbones/vgg.ts";
 export * from "./conv.ts";
 export * from "./dropout.ts";
 export * from "./embedding.ts";
@@ -13,4 +17,5 @@ export * from "./linear.ts";
 export * from "./norm.ts";
 export * from "./pool.ts";
 export * from "./sequential.ts";
+export * from "./squeeze_excitation.ts";
 export * from "./swiglu.ts";

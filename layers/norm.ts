@@ -2,7 +2,7 @@ import { batchNorm as normalizeWith, batchNormTraining } from "../src/ops/batch_
 import { layerNorm as normalize } from "../src/ops/layer_norm.ts";
 import { type Tensor, tf } from "../src/tensor.ts";
 import type { Layer } from "../src/dsl/node.ts";
-import { features, imageShape } from "../src/dsl/shape.ts";
+import { features } from "../src/dsl/shape.ts";
 import { ones, zeros } from "./init.ts";
 
 /** (1 - momentum) old + momentum now, as PyTorch counts momentum. */
@@ -10,14 +10,14 @@ const moved = (old: Tensor, now: Tensor, momentum: number) =>
   tf.add(tf.mul(old, 1 - momentum), tf.mul(now, momentum));
 
 /**
- * Batch normalization over the channels of an image (Ioffe and Szegedy 2015). In training, frozen or not, it uses the
- * batch's statistics and moves its running ones; in evaluation it uses the running ones.
- * `[batch, height, width, channels]` stays as it is.
+ * Batch normalization over the last axis, the channels of an image or the features of a vector (Ioffe and Szegedy
+ * 2015; PyTorch's `BatchNorm2d` and `BatchNorm1d`). In training, frozen or not, it uses the batch's statistics and
+ * moves its running ones; in evaluation it uses the running ones. `[batch, ..., features]` stays as it is.
  *
  * Parameters: `weight`, `bias`. Buffers: `running_mean`, `running_var` (unbiased), `num_batches_tracked`.
  */
 export const batchNorm = ({ epsilon = 1e-5, momentum = 0.1 } = {}): Layer => (x, at) => {
-  const [, , , channels] = imageShape(x, at);
+  const channels = features(x, at);
   const weight = at.weight("weight", [channels], ones);
   const bias = at.weight("bias", [channels], zeros);
   const mean = at.buffer("running_mean", [channels], zeros);

@@ -1,5 +1,5 @@
 import { maxPool as largest } from "../src/ops/convolution.ts";
-import { meanPool as meanOf } from "../src/ops/mean_pool.ts";
+import { adaptiveMeanPool as meansOf, meanPool as meanOf } from "../src/ops/mean_pool.ts";
 import { tf } from "../src/tensor.ts";
 import type { Layer, Node, Scope } from "../src/dsl/node.ts";
 import { features, imageShape, sameShape, showShape } from "../src/dsl/shape.ts";
@@ -19,6 +19,15 @@ export const maxPool = (
 export const meanPool = (): Layer => (x, at) => {
   const [batch, , , channels] = imageShape(x, at);
   return at.node([x], [], [batch, channels], ([x]) => meanOf(x));
+};
+
+/**
+ * The means over a grid of fields, PyTorch's `AdaptiveAvgPool2d((rows, columns))`.
+ * `[batch, height, width, channels] -> [batch, rows, columns, channels]`.
+ */
+export const adaptiveMeanPool = (rows: number, columns: number): Layer => (x, at) => {
+  const [batch, , , channels] = imageShape(x, at);
+  return at.node([x], [], [batch, rows, columns, channels], ([x]) => meansOf(x, rows, columns));
 };
 
 /** The mean of the tokens whose mask is 1. `[batch, tokens, features] -> [batch, features]`. */

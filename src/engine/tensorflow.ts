@@ -8,6 +8,7 @@ import { type Eager, openEager } from "./eager.ts";
 import type { Engine } from "./engine.ts";
 import { adamwKernels } from "./kernels/adamw.ts";
 import { convolutionKernels } from "./kernels/convolution.ts";
+import { depthwiseKernels } from "./kernels/depthwise.ts";
 import { BACKEND, install, type KernelBackend } from "./kernels/kernel.ts";
 import { fusedKernels } from "./kernels/fused.ts";
 import { linearKernels } from "./kernels/linear.ts";
@@ -21,6 +22,7 @@ import { require, tf } from "./tfjs.ts";
 const kernels: readonly KernelConfig[] = [
   ...linearKernels,
   ...convolutionKernels,
+  ...depthwiseKernels,
   ...normalizationKernels,
   ...randomKernels,
   ...adamwKernels,

@@ -3,6 +3,9 @@ import { fused, type Tensor, tf, withGradient } from "../tensor.ts";
 /** max(x, 0). */
 export const relu = (x: Tensor): Tensor => tf.relu(x);
 
+/** min(max(x, 0), 6). */
+export const relu6 = (x: Tensor): Tensor => tf.relu6(x);
+
 /** 1 / (1 + e^-x). */
 export const sigmoid = (x: Tensor): Tensor => tf.sigmoid(x);
 

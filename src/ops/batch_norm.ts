@@ -14,11 +14,16 @@ export interface Normalized {
  * Batch normalization with the batch's own statistics (Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167):
  * y = (x - mean) / sqrt(variance + epsilon) * scale + offset, with the biased variance.
  *
- * @param x `[batch, height, width, channels]`
+ * @param x `[..., channels]`
  * @param scale `[channels]`
  * @param offset `[channels]`
  */
 export function batchNormTraining(x: Tensor, scale: Tensor, offset: Tensor, epsilon: number): Normalized {
+  if (x.rank !== 4) {
+    const image = tf.reshape(x, [-1, 1, 1, scale.shape[0]]);
+    const { y, ...statistics } = batchNormTraining(image, scale, offset, epsilon);
+    return { y: tf.reshape(y, x.shape), ...statistics };
+  }
   let mean!: Tensor, variance!: Tensor;
   const y = withGradient([x, scale, offset], (x, scale, offset) => {
     const [y, m, v, ...reserves] = runKernel("BatchNormTraining", { x, scale, offset }, { epsilon });

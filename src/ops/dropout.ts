@@ -8,7 +8,7 @@ import { fused, runKernel, type Tensor, tf, withGradient } from "../tensor.ts";
 export const keep = (shape: readonly number[], rate: number, seed: Tensor): Tensor =>
   runKernel("StatelessKeep", { seed }, { shape, rate })[0];
 
-/** What stays, divided by 1 - rate; 0 elsewhere. */
+/** What stays, divided by 1 - rate; 0 elsewhere. `kept` may have axes of size 1. */
 export const dropped = (x: Tensor, kept: Tensor, rate: number): Tensor =>
   tf.mul(x, tf.mul(tf.cast(kept, "float32"), 1 / (1 - rate)));
 
@@ -26,3 +26,12 @@ export const dropout = (x: Tensor, rate: number, seed: Tensor): Tensor => {
     return { value: drop(x, kept)[0], saved: [kept], gradient: (dy, [kept]) => drop(dy, kept) };
   });
 };
+
+/**
+ * The same for whole samples: stochastic depth (Huang et al. 2016, https://arxiv.org/abs/1603.09382).
+ *
+ * @param x `[batch, ...]`
+ * @param seed int32 `[2]`; the same seed drops the same samples
+ */
+export const dropSamples = (x: Tensor, rate: number, seed: Tensor): Tensor =>
+  dropped(x, keep(x.shape.map((size, axis) => axis === 0 ? size : 1), rate, seed), rate);

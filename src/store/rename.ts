@@ -21,3 +21,7 @@ export function bertNames(name: string): string | undefined {
 
 /** torchvision's and timm's ResNets already have the model's names; their classifier is dropped. */
 export const resnetNames = (name: string): string | undefined => name.startsWith("fc.") ? undefined : name;
+
+/** torchvision's VGGs already have the model's names; the last layer of their classifier is dropped. */
+export const vggNames = (name: string): string | undefined =>
+  name.startsWith("classifier.6.") ? undefined : name;

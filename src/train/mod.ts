@@ -4,7 +4,8 @@
  * @module
  */
 export type { Choice } from "../base/choice.ts";
-export { bertNames, type Rename, resnetNames } from "../store/rename.ts";
+export { bertNames, type Rename, resnetNames, vggNames } from "../store/rename.ts";
+export { type EfficientNetBlocks, efficientNetNames } from "../store/rename_efficientnet.ts";
 export type { Engine, Memory, Step, Tensor, Tensors } from "../tensor.ts";
 export { type Comparison, comparison, type Reported, type System } from "./comparison.ts";
 export type { EndReason, TrainEvent } from "./events.ts";

@@ -1,4 +1,5 @@
 /** What a model starts from: random numbers, pretrained weights, a file. */
+import { isAbsolute, join } from "node:path";
 import { OnesheetError } from "../base/errors.ts";
 import { fetchFile } from "../data/hub.ts";
 import type { OpenOptions } from "../data/source.ts";
@@ -12,6 +13,18 @@ import { type Plan, randomize } from "./start.ts";
 export interface WeightsListener {
   readonly tell: (line: string) => void;
   readonly onProgress?: OpenOptions["onProgress"];
+}
+
+/** The file of pretrained weights: fetched from the hub, or the one on this machine that is named by its path. */
+async function fileOf(repo: string, onProgress: WeightsListener["onProgress"]): Promise<string> {
+  const name = "model.safetensors";
+  if (!isAbsolute(repo) && !repo.startsWith(".")) return await fetchFile(repo, name, onProgress);
+  const there = await Deno.stat(repo).catch(() => undefined);
+  const path = there?.isDirectory ? join(repo, name) : repo;
+  if ((await Deno.stat(path).catch(() => undefined))?.isFile) return path;
+  throw new OnesheetError(
+    `Cannot load pretrained weights from "${repo}": expected a safetensors file or a folder with ${name}, found none`,
+  );
 }
 
 /**
@@ -35,7 +48,7 @@ export async function putWeights(
   const pretrained = from === "random" ? [] : recipe.weights;
   // Fetched first: a hub that cannot be reached costs nothing but the try.
   const files: string[] = [];
-  for (const { repo } of pretrained) files.push(await fetchFile(repo, "model.safetensors", onProgress));
+  for (const { repo } of pretrained) files.push(await fileOf(repo, onProgress));
   await randomize(memory, model, recipe.seed);
   for (const [i, { repo, under, rename }] of pretrained.entries()) {
     using file = await openSafetensors(files[i]);

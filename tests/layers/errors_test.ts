@@ -35,9 +35,9 @@ const cases: Readonly<Record<string, readonly [refused: () => string, expected: 
     refusedOn([], layers.layerNorm()),
     'Cannot build "tower.layer": expected an input whose last axis has a known size, found []',
   ],
-  "batchNorm on vectors": [
-    refusedOn(["batch", 8], layers.batchNorm()),
-    'Cannot build "tower.layer": expected an input of shape [batch, height, width, channels], found [batch, 8]',
+  "batchNorm of numbers without features": [
+    refusedOn(["batch"], layers.batchNorm()),
+    'Cannot build "tower.layer": expected an input whose last axis has a known size, found [batch]',
   ],
   "meanPool on vectors": [
     refusedOn(["batch", 8], layers.meanPool()),
@@ -74,6 +74,26 @@ const cases: Readonly<Record<string, readonly [refused: () => string, expected: 
   "selfAttention on vectors": [
     refusedOn(["batch", 8], layers.selfAttention({ heads: 2 })),
     'Cannot build "tower.layer": expected an input of shape [batch, tokens, features], found [batch, 8]',
+  ],
+  "stochasticDepth with a rate of 1": [
+    refusedOn(["batch", 8], layers.stochasticDepth(1)),
+    'Cannot build "tower.layer": expected a dropout rate in [0, 1), found 1',
+  ],
+  "depthwiseConv2d on a small image": [
+    refusedOn(["batch", 2, 9, 3], layers.depthwiseConv2d(5, { padding: 1 })),
+    'Cannot build "tower.layer": expected an image of at least 3 x 3, found 2 x 9',
+  ],
+  "squeezeExcitation, adaptiveMeanPool and what is made of them, on vectors": [
+    refusedOn(["batch", 8], layers.squeezeExcitation(2)),
+    'Cannot build "tower.layer.avgpool": expected an input of shape [batch, height, width, channels], found [batch, 8]',
+  ],
+  "flatten of vectors": [
+    refused({ a: ["batch", 8] }, ({ a }) => layers.flatten(a)),
+    'Cannot flatten "a" [batch, 8]: expected a shape [batch, height, width, channels]',
+  ],
+  "vgg on an image that no stage is left of": [
+    refusedOn(["batch", 3, 8, 3], layers.vgg({ blocks: [1, 1], width: 2 })),
+    'Cannot build "tower.layer.features.5": expected an image of at least 2 x 2, found 1 x 4',
   ],
   "add of unequal shapes": [
     refused({ a: ["batch", 2], b: ["batch", 3] }, ({ a, b }) => add(a, b)),

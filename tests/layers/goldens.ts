@@ -4,6 +4,7 @@ import type { Value, Values } from "../../src/base/value.ts";
 import { build, type Model } from "../../src/dsl/build.ts";
 import type { Layer, Node, Scope, Shape } from "../../src/dsl/node.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
+import type { Rename } from "../../src/store/rename.ts";
 import type { Engine } from "../../src/tensor.ts";
 import {
   batchNorm,
@@ -25,8 +26,12 @@ import { backwards, forwards } from "./pass.ts";
 
 const goldens = fileURLToPath(new URL("../golden/layers", import.meta.url));
 
-/** What `make.py` wrote of one layer: the arrays by the first part of their names. */
-export async function readLayer(name: string, folder = goldens) {
+/** What `make.py` wrote of one layer: the arrays by the first part of their names, by the model's names behind it. */
+export async function readLayer(
+  name: string,
+  folder = goldens,
+  rename: Rename = (name) => name,
+) {
   using file = await openSafetensors(`${folder}/${name}.safetensors`);
   const all: [string, Value][] = [];
   for (const key of file.entries.keys()) all.push([key, await file.read(key)]);
@@ -34,7 +39,7 @@ export async function readLayer(name: string, folder = goldens) {
     Object.fromEntries(
       all.filter(([key]) => key.startsWith(`${prefix}/`)).map((
         [key, v],
-      ) => [key.slice(prefix.length + 1), v]),
+      ) => [rename(key.slice(prefix.length + 1)), v]),
     );
   return { one: (key: string) => Object.fromEntries(all)[key], under };
 }
@@ -58,7 +63,15 @@ export function modelOf(
   return build(make, Object.fromEntries(Object.entries(inputs).map(([name, x]) => [name, anyBatch(x)])));
 }
 
-const tinyBert: BertOptions = { vocabulary: 17, width: 8, layers: 2, heads: 2, hidden: 12, positions: 9 };
+/** A BERT of the golden files. */
+export const tinyBert: BertOptions = {
+  vocabulary: 17,
+  width: 8,
+  layers: 2,
+  heads: 2,
+  hidden: 12,
+  positions: 9,
+};
 /** A layer of the input `x`. */
 export const only = (layer: Layer) => ({ x }: Readonly<Record<string, Node>>, at: Scope) => layer(x, at);
 
@@ -81,15 +94,24 @@ export const cases: Readonly<Record<string, (inputs: Readonly<Record<string, Nod
   bert_encoder: ({ ids, mask }, at) => bertEncoder(tinyBert)({ ids, mask }, at),
 };
 
+/** What differs by how much. */
+export type Differences = readonly (readonly [what: string, difference: number])[];
+
+/** {@link differencesOf} one of the cases here. */
+export const layerDifferences = (engine: Engine, name: string, folder = goldens): Promise<Differences> =>
+  differencesOf(engine, cases[name], name, folder);
+
 /** Runs a layer in evaluation, forwards in training and backwards; gives what differs by how much. */
-export async function layerDifferences(
+export async function differencesOf(
   engine: Engine,
+  make: (inputs: Readonly<Record<string, Node>>, at: Scope) => Node,
   name: string,
-  folder = goldens,
-): Promise<(readonly [what: string, difference: number])[]> {
-  const { one, under } = await readLayer(name, folder);
+  folder: string,
+  rename?: Rename,
+): Promise<Differences> {
+  const { one, under } = await readLayer(name, folder, rename);
   const inputs = under("input"), weights = under("weight");
-  const model = modelOf(cases[name], inputs);
+  const model = modelOf(make, inputs);
   const named = (what: string, found: Values, expected: Values) => {
     const names = new Set([...Object.keys(found), ...Object.keys(expected)]);
     return [...names].map((each) =>

@@ -23,14 +23,28 @@ const bert = { vocabulary: 11, width: 6, layers: 2, heads: 3, positions: 9 };
 const texts = [{ ids: [9], mask: [9] }, { ids: [1], mask: [1] }];
 const { add, concat, linear, multiply } = layers;
 
+const mobile: layers.EfficientNetOptions = {
+  stem: 3,
+  stages: [
+    { expand: 1, kernel: 3, stride: 1, channels: 3, blocks: 2 },
+    { expand: 2, kernel: 5, stride: 2, channels: 4, blocks: 2 },
+  ],
+  head: 5,
+};
+const litest = { ...mobile, squeeze: false, activation: "relu6", padding: "same" } as const;
+
 const cases: Readonly<Record<string, readonly Case[]>> = {
+  adaptiveMeanPool: [
+    ...on(layers.adaptiveMeanPool(1, 1), ...images),
+    ...on(layers.adaptiveMeanPool(3, 1), ...images, [2, 1, 4]),
+  ],
   add: [{ inputs: { a: [3, 2], b: [3, 2] }, layer: ({ a, b }) => add(a, b) }],
   attentionFusion: [{
     inputs: { a: [4], b: [2] },
     layer: ({ a, b }, at) =>
       layers.attentionFusion({ heads: 3, dropout: 0.5 })([a, b], { attention: at("a"), norm: at("b") }),
   }],
-  batchNorm: on(layers.batchNorm(), ...images),
+  batchNorm: on(layers.batchNorm(), ...images, ...vectors),
   bert: texts.map((inputs) => ({
     inputs,
     layer: ({ ids, mask }, at) => layers.bert(bert)({ ids, mask }, at),
@@ -38,6 +52,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   bertEncoder: texts.map((inputs) => ({
     inputs,
     layer: ({ ids, mask }, at) => layers.bertEncoder({ ...bert, hidden: 5 })({ ids, mask }, at),
+  })),
+  bertMean: texts.map((inputs) => ({
+    inputs,
+    layer: ({ ids, mask }, at) => layers.bertMean(bert)({ ids, mask }, at),
   })),
   classifierHead: on(layers.classifierHead(3, { ffn: layers.swiglu(4), dropout: 0.3 }), [6], [5]),
   concat: [
@@ -52,13 +70,28 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ...on(layers.conv2d(2, 5), [5, 5, 1], [6, 5, 3]),
     ...on(layers.conv2d(2, 7, { stride: 2, padding: 3 }), [1, 1, 3], [8, 9, 3]),
     ...on(layers.conv2d(3, 2, { stride: 3 }), [8, 8, 2], [2, 3, 2]),
+    ...on(layers.conv2d(3, 5, { stride: 2, padding: "same", bias: layers.zeros }), ...images, [1, 2, 3]),
+  ],
+  depthwiseConv2d: [
+    ...on(layers.depthwiseConv2d(3, { padding: 1 }), ...images),
+    ...on(layers.depthwiseConv2d(5, { stride: 2, padding: 2, bias: layers.zeros }), ...images, [1, 1, 3]),
+    ...on(layers.depthwiseConv2d(3, { stride: 2, padding: "same" }), ...images, [1, 2, 3]),
   ],
   dropout: [...on(layers.dropout(0.5), ...vectors), ...on(layers.dropout(0), [3])],
+  efficientNet: [
+    ...on(layers.efficientNet(mobile), ...images),
+    ...on(layers.efficientNet(litest), ...images),
+  ],
+  efficientNetMap: [
+    ...on(layers.efficientNetMap(mobile), ...images),
+    ...on(layers.efficientNetMap(litest), ...images),
+  ],
   embedding: [[4], [2, 3], []].map((ids) => ({
     inputs: { ids },
     layer: ({ ids }, at) => layers.embedding(11, 5, { paddingIndex: 0 })(ids, at),
   })),
   firstToken: on(layers.firstToken, [4, 6], [1, 6], [3, 2, 5], [4]),
+  flatten: on(layers.flatten, ...images),
   fusion: [{ inputs: { a: [4], b: [2] }, layer: ({ a, b }, at) => layers.fusion({ heads: 2 })([a, b], at) }],
   gelu: on(layers.gelu, ...vectors),
   layerNorm: on(layers.layerNorm(), ...vectors),
@@ -75,9 +108,15 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   }],
   multiply: [{ inputs: { a: [3, 2], b: [3, 2] }, layer: ({ a, b }) => multiply(a, b) }],
   relu: on(layers.relu, ...vectors),
+  relu6: on(layers.relu6, ...vectors),
   resnet: [
     ...on(layers.resnet({ blocks: [1, 1, 1, 1], width: 2 }), [32, 32, 3], [33, 47, 1], [1, 1, 3]),
     ...on(layers.resnet({ blocks: [2, 3], width: 3 }), [16, 16, 3]),
+    ...on(layers.resnet({ blocks: [1, 2], block: "basic", width: 3 }), [16, 16, 3]),
+  ],
+  resnetMap: [
+    ...on(layers.resnetMap({ blocks: [1, 1, 1, 1], width: 2 }), [33, 47, 1], [1, 1, 3]),
+    ...on(layers.resnetMap({ blocks: [2, 1], block: "basic", width: 3 }), [16, 16, 3]),
   ],
   selfAttention: [
     ...on(layers.selfAttention({ heads: 2, dropout: 0.1 }), [1, 6], [7, 6], [3, 2]),
@@ -90,14 +129,28 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   }],
   sigmoid: on(layers.sigmoid, ...vectors),
   silu: on(layers.silu, ...vectors),
+  squeezeExcitation: on(layers.squeezeExcitation(2), ...images),
+  stochasticDepth: [...on(layers.stochasticDepth(0.5), ...vectors), ...on(layers.stochasticDepth(0), [3])],
   swiglu: [...on(layers.swiglu(4), ...vectors), ...on(layers.swiglu(4, { expansion: 1.5 }), [3])],
   tanh: on(layers.tanh, ...vectors),
   unsqueeze: on(layers.unsqueeze, [6], [3, 6]),
+  vgg: on(layers.vgg({ blocks: [1, 2], width: 2, grid: 2, hidden: 3 }), [8, 8, 3], [5, 12, 1]),
+  vggMap: on(layers.vggMap({ blocks: [1, 2], width: 2 }), [8, 8, 3], [5, 12, 1]),
 };
 
-/** Not layers but first values; and a layer that is another one in a size too large for here. */
+/** Not layers but first values and sizes; and a layer that is another one in a size too large for here. */
 const others = [
-  ...["kaimingUniform", "normal", "ones", "uniform", "withZeroRow", "xavierUniform", "zeros"],
+  ...[
+    "kaimingNormal",
+    "kaimingUniform",
+    "normal",
+    "ones",
+    "uniform",
+    "withZeroRow",
+    "xavierUniform",
+    "zeros",
+  ],
+  ...["efficientNetSizes", "resnetSizes", "vggSizes"],
   "resnet50",
 ];
 

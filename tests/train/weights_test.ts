@@ -6,7 +6,7 @@ import { saveModel } from "../../src/store/save.ts";
 import type { Memory } from "../../src/tensor.ts";
 import { trainer } from "../../src/train/trainer.ts";
 import { demandRealData, putWeights } from "../../src/train/weights.ts";
-import { linear, meanPool } from "../../mod.ts";
+import { hub, linear, meanPool } from "../../mod.ts";
 import { tiny, withRun } from "./tiny.ts";
 
 const engine = await portable();
@@ -91,4 +91,29 @@ Deno.test("trained weights are refused where a part of the data is made up, rand
         "and does not fit weights that were trained; use --weights random, or put tokenizer.json beside the data",
     );
   }
+});
+
+Deno.test("pretrained weights may lie on this machine: a safetensors file, or a folder that holds one", async () => {
+  const inConv = (name: string) => name.startsWith("conv.") ? name.slice("conv.".length) : undefined;
+  const from = (repo: string) => tiny({ weights: [hub(repo, { under: "conv", rename: inConv })] });
+  await withRun(async (folder) => {
+    await Deno.mkdir(folder);
+    const path = `${folder}/model.safetensors`;
+    const saved = (await put("random", tiny({ seed: 77 }))).values;
+    using bound = trainer(tiny(), engine);
+    await saveModel(path, bound.plan.model, { get: (name) => Promise.resolve(saved.get(name)!) });
+    const expected = (await put("random")).values.set("conv.weight", saved.get("conv.weight")!);
+    for (const repo of [path, folder]) {
+      assertEquals(await put("hub", from(repo)), {
+        values: expected,
+        told: [`weights of conv: ${repo}, 1 of 1 loaded`],
+      });
+    }
+    await assertRejects(
+      () => put("hub", from("./nowhere")),
+      OnesheetError,
+      'Cannot load pretrained weights from "./nowhere": expected a safetensors file or a folder with ' +
+        "model.safetensors, found none",
+    );
+  });
 });

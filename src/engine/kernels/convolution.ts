@@ -16,7 +16,7 @@ function same(size: number, kernelSize: number, stride: number): [number, number
 }
 
 /** What TensorFlow calls a padding. Explicit padding that equals SAME is called so: that is the path oneDNN takes. */
-function paddingOf(info: Info): "VALID" | "SAME" | "EXPLICIT" {
+export function paddingOf(info: Info): "VALID" | "SAME" | "EXPLICIT" {
   const { top, bottom, left, right } = info.padInfo;
   const rows = same(info.inHeight, info.effectiveFilterHeight, info.strideHeight);
   const columns = same(info.inWidth, info.effectiveFilterWidth, info.strideWidth);
@@ -25,7 +25,7 @@ function paddingOf(info: Info): "VALID" | "SAME" | "EXPLICIT" {
 }
 
 /** Strides and padding. */
-function geometry(info: Info): Attribute[] {
+export function geometry(info: Info): Attribute[] {
   const { top, bottom, left, right } = info.padInfo;
   const padding = paddingOf(info);
   return [

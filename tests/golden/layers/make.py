@@ -7,55 +7,24 @@ that comes from above), `gradient/*` of every parameter, `gradient_input/*`, `af
 Run with torch 2.13, transformers 5.23, safetensors 0.8: python make.py
 """
 
-import sys
 from pathlib import Path
 
+import case as golden
 import torch
-from safetensors.torch import save_file
+from case import channels_first, copies
 from torch import nn
 from transformers import BertConfig, BertModel
+from twin import ResNet, SwiGLU, unusual
 
 here = Path(__file__).parent
-sys.path.append(str(here.parent / "mini"))
-from twin import ResNet, SwiGLU, unusual, without_dropout  # noqa: E402
 
 
-def copies(prefix, tensors):
-    return {f"{prefix}/{name}": tensor.detach().clone() for name, tensor in tensors}
+def case(name, *parts):
+    golden.case(here / f"{name}.safetensors", *parts)
 
 
 def save(name, file):
-    save_file({key: value.detach().contiguous() for key, value in file.items()}, here / f"{name}.safetensors")
-
-
-def saved_buffers(module):
-    """Names of the state_dict that are no parameters."""
-    return module.state_dict().keys() - dict(module.named_parameters()).keys()
-
-
-def case(name, module, inputs, forward=None):
-    """Writes one file; `forward` gives the output from the module and the inputs."""
-    forward = forward or (lambda module, x: module(x))
-    module = without_dropout(unusual(module))
-    file = copies("weight", module.state_dict().items()) | copies("input", inputs.items())
-    module.eval()
-    with torch.no_grad():
-        file["evaluated"] = forward(module, **inputs)
-    module.train()
-    learnt = {key: x.requires_grad_() for key, x in inputs.items() if x.is_floating_point()}
-    output = forward(module, **inputs)
-    towards = torch.randn_like(output)
-    (output * towards).sum().backward()
-    file |= {"output": output, "towards": towards}
-    file |= copies("gradient", ((key, p.grad) for key, p in module.named_parameters()))
-    file |= copies("gradient_input", ((key, x.grad) for key, x in learnt.items()))
-    file |= copies("after", ((key, module.get_buffer(key)) for key in saved_buffers(module)))
-    save(name, file)
-
-
-def channels_first(module, x):
-    y = module(x.permute(0, 3, 1, 2))
-    return y.permute(0, 2, 3, 1) if y.dim() == 4 else y
+    golden.save(here / f"{name}.safetensors", file)
 
 
 class Fusion(nn.Module):
