@@ -1,12 +1,15 @@
 /** Functions of nodes without parameters: they need no name. */
 import {
+  elu as eluOf,
   gelu as geluOf,
+  leakyRelu as leakyReluOf,
   relu as reluOf,
   relu6 as relu6Of,
   sigmoid as sigmoidOf,
   silu as siluOf,
   tanh as tanhOf,
 } from "../src/ops/activation.ts";
+import { embedding } from "../src/ops/embedding.ts";
 import { type Tensor, tf } from "../src/tensor.ts";
 import type { Node, Shape } from "../src/dsl/node.ts";
 import { sameShape, ShapeError, showShape } from "../src/dsl/shape.ts";
@@ -36,6 +39,10 @@ const pairwise = (what: string, f: (a: Tensor, b: Tensor) => Tensor) => (a: Node
 export const relu: (x: Node) => Node = elementwise(reluOf);
 /** min(max(x, 0), 6). */
 export const relu6: (x: Node) => Node = elementwise(relu6Of);
+/** x where it is above 0, slope x elsewhere. */
+export const leakyRelu = (slope: number): (x: Node) => Node => elementwise((x) => leakyReluOf(x, slope));
+/** x where it is above 0, e^x - 1 elsewhere. */
+export const elu: (x: Node) => Node = elementwise(eluOf);
 /** x Φ(x), exact. */
 export const gelu: (x: Node) => Node = elementwise(geluOf);
 /** x σ(x). */
@@ -93,3 +100,12 @@ export const flatten = (x: Node): Node => {
   const features = sizes.reduce((product, d) => product * d, 1);
   return derived([x], [batch, features], (x) => tf.reshape(tf.transpose(x, [0, 3, 1, 2]), [-1, features]));
 };
+
+/** The rows of a table that are asked for by int32 numbers. `[rows, features], [...] -> [..., features]`. */
+export function takeRows(table: Node, rows: Node): Node {
+  const [, size] = table.shape;
+  if (table.shape.length !== 2 || typeof size !== "number") {
+    throw new ShapeError(`Cannot take rows of ${named([table])}: expected the shape [rows, features]`);
+  }
+  return derived([table, rows], [...rows.shape, size], (table, rows) => embedding(rows, table));
+}

@@ -1,9 +1,12 @@
 /** `evaluate`: scores of a run or of a recipe with given weights, on the validation rows. */
 import { OnesheetError } from "../base/errors.ts";
 import { table } from "../report/table.ts";
+import type { OpenOptions } from "../data/source.ts";
 import { demandLabels } from "../train/fit.ts";
+import { putConstants } from "../train/nodes.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { demandLabelsOf, runFiles } from "../train/run.ts";
+import { plan } from "../train/start.ts";
 import { type Evaluation, trainer } from "../train/trainer.ts";
 import { demandRealData, putWeights } from "../train/weights.ts";
 import type { Command } from "./command.ts";
@@ -43,12 +46,14 @@ interface Target {
   readonly limit?: number;
   /** The run folder, if it is one. */
   readonly run?: string;
+  /** What the run started from. */
+  readonly started?: string;
 }
 
 async function targetOf(path: string, settings: readonly string[]): Promise<Target> {
   if (!await isRun(path)) return { recipe: await loadRecipe(path, settings) };
   const { folder, record, recipe } = await loadRun(path, settings);
-  return { ...record, recipe, weights: runFiles(folder).best, run: folder };
+  return { ...record, recipe, weights: runFiles(folder).best, run: folder, started: record.weights };
 }
 
 /** Runs the command; gives its exit code. */
@@ -68,21 +73,27 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
     );
   }
   const show = bars();
-  await using set = await recipe.data.made.open({
+  const open: OpenOptions = {
+    inputs: plan(recipe).model.reads,
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
     ...(run !== undefined && { kept: runFiles(run).reader }),
     onProgress: show.show,
-  });
+  };
+  await using set = await recipe.data.made.open(open);
   show.close();
   demandLabels(recipe, set);
   if (run !== undefined) await demandLabelsOf(run, set.labels);
   demandRealData(set.makeshift, weights);
   const { engine } = await openEngine(options);
   using bound = trainer(recipe, engine);
-  await putWeights(weights, recipe, bound.plan, bound.memory, {
-    tell: (line) => console.error(line),
-    onProgress: show.show,
+  const listener = { tell: (line: string) => console.error(line), onProgress: show.show };
+  await putWeights(weights, recipe, bound.plan, bound.memory, listener);
+  await putConstants(recipe, bound.plan, bound.memory, set, {
+    ...listener,
+    engine,
+    open,
+    weights: target.started ?? weights,
   });
   leaveNetwork();
   const total = Math.ceil(set.validation.size / recipe.batchSize);

@@ -3,7 +3,7 @@ import { OnesheetError } from "../base/errors.ts";
 import type { Corpus } from "./corpus.ts";
 import { bestDecoder } from "./decode.ts";
 import { imageHeader } from "./image_header.ts";
-import { imageSource } from "./image_source.ts";
+import { type ImageSource, imageSource } from "./image_source.ts";
 import { plainPicture, reduced, trainingPicture } from "./kept_picture.ts";
 import { imagenet } from "./normalize.ts";
 import type { Places } from "./places.ts";
@@ -94,26 +94,30 @@ export async function datasetOf(
   corpus: Corpus,
   folder: string | undefined,
   options: CorpusOptions,
-  { kept, limit, onProgress }: OpenOptions,
+  { kept, limit, inputs, onProgress }: OpenOptions,
   places: Places,
 ): Promise<CorpusDataset> {
   const found = await tokenizerFor(kept ?? options.vocabulary, folder, corpus.texts(), onProgress, places);
   const plots = await plotTokens(corpus, found.tokenizer, options.tokens, onProgress, places);
   const sides = trainTestSplit(corpus.rows.length, { test: options.validation, seed: options.seed });
   const [train, validation] = [sides.train.subarray(0, limit), sides.test.subarray(0, limit)];
-  const wanted = new Int32Array([...train, ...validation]);
-  const keep = await keeping(options, sides.test);
-  const pictures = await keepPosters(corpus, wanted, keep, places.cache, onProgress);
-  const posters = imageSource(corpus, pictures, options, train.length);
-  const parts = { corpus, plots, posters };
+  const openPosters = async (): Promise<ImageSource> => {
+    const wanted = new Int32Array([...train, ...validation]);
+    const keep = await keeping(options, sides.test);
+    const pictures = await keepPosters(corpus, wanted, keep, places.cache, onProgress);
+    return imageSource(corpus, pictures, options, train.length);
+  };
+  const posters = inputs?.includes("image") === false ? undefined : await openPosters();
+  const parts = { corpus, plots, ...(posters && { posters }) };
   return {
     ...found,
+    key: JSON.stringify([corpus.key, { ...options, augment: [] }]),
     labels: corpus.labels,
     train: rowsOf(parts, train, options),
     validation: rowsOf(parts, validation, options),
     kept: { [TOKENIZER]: found.tokenizer.json },
     ...(found.vocabulary === MADE && { makeshift: "the vocabulary" }),
-    [Symbol.asyncDispose]: () => Promise.resolve(posters[Symbol.dispose]()),
+    [Symbol.asyncDispose]: () => Promise.resolve(posters?.[Symbol.dispose]()),
   };
 }
 

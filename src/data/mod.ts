@@ -12,6 +12,7 @@ export type { CorpusDataset, CorpusOptions } from "./corpus_dataset.ts";
 export { csvFolder, type CsvFolderOptions, type CsvFolderSource } from "./csv_folder.ts";
 export { drawnFilms, type DrawnFilmsOptions } from "./drawn_source.ts";
 export { type Examples, examples, type ExamplesSource, type LabelledExample } from "./examples.ts";
+export { graph, type GraphOptions } from "./graph.ts";
 export type { ImagePreparation } from "./images.ts";
 export { mmimdb, type MmimdbOptions, type MmimdbSource } from "./mmimdb.ts";
 export { imagenet, type Moments } from "./normalize.ts";
@@ -21,6 +22,7 @@ export type { Range } from "./ranges.ts";
 export type { Preparation } from "./rows.ts";
 export type {
   Batch,
+  ConstantSpec,
   Dataset,
   Draw,
   Example,

@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { writeAll, writeWhole } from "../base/files.ts";
 
-const kinds = { Int32Array, Uint16Array, Float64Array } as const;
+const kinds = { Int32Array, Uint16Array, Float32Array, Float64Array } as const;
 
 /** Arrays of numbers by name. */
-export type Arrays = Readonly<Record<string, Int32Array | Uint16Array | Float64Array>>;
+export type Arrays = Readonly<Record<string, Int32Array | Uint16Array | Float32Array | Float64Array>>;
 
 /** What a packed file holds. */
 export interface Packed<About, Held extends Arrays> {

@@ -92,6 +92,8 @@ export interface RowGroup {
 
 /** A shard that is being read. */
 export interface OpenShard extends Disposable {
+  /** Names of its columns. */
+  readonly columns: readonly string[];
   /** Of the whole shard, in order. */
   readonly groups: readonly RowGroup[];
   /** Whether every value at the leaf `column` … `leaf` is there: none is null, no list is empty, as the footer says. */
@@ -124,6 +126,7 @@ export async function openShard(shard: Shard, columns: readonly string[]): Promi
   });
   const open = opening.move();
   return {
+    columns: present,
     groups,
     isFull: (group, column, leaf) => {
       const { columns } = metadata.row_groups[groups.indexOf(group)];

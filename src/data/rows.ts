@@ -24,9 +24,14 @@ export const inputSpecs = ({ pixels, tokens }: Shape): Record<"image" | "ids" | 
   mask: { shape: [tokens], dtype: "int32" },
 });
 
-/** The inputs of a model, by name. */
-const inputsOf = (size: number, { pixels, tokens }: Shape, image: Float32Array, text: Tokens) => ({
-  image: float32([size, pixels, pixels, 3], image),
+/** The inputs of a model, by name; without an image where there is none. */
+const inputsOf = (
+  size: number,
+  { pixels, tokens }: Shape,
+  image: Float32Array | undefined,
+  text: Tokens,
+) => ({
+  ...(image && { image: float32([size, pixels, pixels, 3], image) }),
   ids: int32([size, tokens], text.ids),
   mask: int32([size, tokens], text.mask),
 });
@@ -46,7 +51,8 @@ export const readerOf = (tokenizer: Tokenizer, preparation: Preparation): Reader
 export interface Parts {
   readonly corpus: Corpus;
   readonly plots: PlotTokens;
-  readonly posters: ImageSource;
+  /** Without them batches have no images. */
+  readonly posters?: ImageSource;
 }
 
 /**
@@ -69,7 +75,7 @@ export function rowsOf({ corpus, plots, posters }: Parts, side: Int32Array, shap
         plots.write(example, ids, mask, at * tokens);
         for (const label of corpus.labelsOf(example)) labels[at * columns.size + columns.get(label)!] = 1;
       });
-      return { inputs: inputsOf(size, shape, await posters.images(examples, draw), { ids, mask }), labels };
+      return { inputs: inputsOf(size, shape, await posters?.images(examples, draw), { ids, mask }), labels };
     },
   };
 }

@@ -1,10 +1,18 @@
 /** Where rows come from: a recipe names a source, the runner opens it and asks for batches. */
-import type { Value } from "../base/value.ts";
+import type { Value, Values } from "../base/value.ts";
 
 /** What the model is given under one name: its shape without the batch axis, and its type. */
 export interface InputSpec {
   /** Sizes of the axes after the batch's. */
   readonly shape: readonly number[];
+  /** Type of its numbers. */
+  readonly dtype: "float32" | "int32";
+}
+
+/** What the model is given once and for all rows: its shape, in which data says how long a named axis is. */
+export interface ConstantSpec {
+  /** Sizes of all axes. */
+  readonly shape: readonly (number | "nodes" | "edges")[];
   /** Type of its numbers. */
   readonly dtype: "float32" | "int32";
 }
@@ -43,6 +51,12 @@ export interface Dataset extends AsyncDisposable {
   readonly train: Rows;
   /** Rows to judge by. */
   readonly validation: Rows;
+  /** What the engine's memory holds for all rows, by input name. */
+  readonly constants?: Values;
+  /** Rows that are the nodes of a graph, one part after the other, whatever becomes of the sides. */
+  readonly nodes?: readonly Rows[];
+  /** Stands for all that rows without a draw depend on: where they may differ, it does. */
+  readonly key?: string;
   /** Small files, by name, that a run keeps so that other examples are read as these were: the vocabulary, say. */
   readonly kept: Readonly<Record<string, string>>;
   /** What was made up because the real thing was out of reach; only weights that start at random can go with it. */
@@ -68,6 +82,8 @@ export interface OpenOptions {
   readonly kept?: string;
   /** Use only the first rows of the training and of the validation side. */
   readonly limit?: number;
+  /** The inputs that the model looks at, when not all: the others need not be made. */
+  readonly inputs?: readonly string[];
   /** Told how far a long preparation is: rows done and rows in all, or bytes where `what` ends with "(bytes)". */
   readonly onProgress?: (what: string, done: number, total: number) => void;
 }
@@ -76,6 +92,8 @@ export interface OpenOptions {
 export interface Source {
   /** What the model is given, by name. */
   readonly inputs: Readonly<Record<string, InputSpec>>;
+  /** What it is given beside them for all rows at once, by name. */
+  readonly constants?: Readonly<Record<string, ConstantSpec>>;
   /** Finds the data and makes it ready. */
   open(options: OpenOptions): Promise<Dataset>;
   /** Reads single examples as a run did; the folder holds the files that it kept. */

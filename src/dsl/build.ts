@@ -36,13 +36,16 @@ export interface Model {
   readonly aliases: readonly (readonly [alias: string, home: string])[];
   /** Shapes of the inputs, by name. */
   readonly inputs: Readonly<Record<string, Shape>>;
+  /** Names of the inputs that the output depends on. */
+  readonly reads: readonly string[];
   /** In the order of computation. */
   readonly nodes: readonly Node[];
   /** What the model function gave. */
   readonly output: Node;
   /**
-   * The forward pass: the same function whether run at once or traced. Changes nothing. Call it in a step that a memory
-   * compiles, which also gives intermediate tensors back.
+   * The forward pass: the same function whether run at once or traced. An input that is not given is looked for under
+   * its name among the params. Changes nothing. Call it in a step that a memory compiles, which also gives intermediate
+   * tensors back.
    */
   apply(params: Tensors, inputs: Tensors, options: ApplyOptions): Applied;
 }
@@ -75,7 +78,7 @@ const inputNode = (name: string, shape: Shape): Node => ({
 /** The value of a node, when it has the shape that the node claims. */
 function checked({ path, shape: claimed }: Node, value: Tensor): Tensor {
   const { shape } = value;
-  if (shape.length === claimed.length && claimed.every((d, i) => d === "batch" || d === shape[i])) {
+  if (shape.length === claimed.length && claimed.every((d, i) => typeof d === "string" || d === shape[i])) {
     return value;
   }
   throw new OnesheetError(
@@ -134,7 +137,8 @@ export function build<Name extends string>(
     };
     const values = new Map<Node, Tensor>();
     for (const [name, node] of Object.entries<Node>(given)) {
-      if (tensors[name] !== undefined) values.set(node, checked(node, tensors[name]));
+      const value = tensors[name] ?? params[name];
+      if (value !== undefined) values.set(node, checked(node, value));
     }
     for (const node of nodes) {
       if (values.has(node)) continue;
@@ -143,5 +147,14 @@ export function build<Name extends string>(
     }
     return { output: values.get(output)!, updates };
   };
-  return { params: [...registry.params.values()], aliases: registry.aliases, inputs, nodes, output, apply };
+  const reads = Object.entries<Node>(given).flatMap(([name, node]) => nodes.includes(node) ? [name] : []);
+  return {
+    params: [...registry.params.values()],
+    aliases: registry.aliases,
+    inputs,
+    reads,
+    nodes,
+    output,
+    apply,
+  };
 }

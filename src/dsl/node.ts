@@ -2,8 +2,8 @@
 import type { Random } from "../base/random.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** The size of an axis; the batch's is known only when a batch comes. */
-export type Dim = number | "batch";
+/** The size of an axis; that of a named one is known only when data comes. */
+export type Dim = number | "batch" | "nodes" | "neighbours" | "edges";
 
 /** Sizes of all axes. */
 export type Shape = readonly Dim[];

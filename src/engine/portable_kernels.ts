@@ -8,6 +8,7 @@ import { fusedKernels } from "./portable/fused.ts";
 import { matmulKernels } from "./portable/matmul.ts";
 import { poolingKernels } from "./portable/pooling.ts";
 import { randomKernels } from "./portable/random.ts";
+import { segmentMaxKernels } from "./portable/segment_max.ts";
 import { segmentSumKernels } from "./portable/segment_sum.ts";
 
 /** In no particular order. */
@@ -17,6 +18,7 @@ export const portableKernels: readonly KernelConfig[] = [
   ...depthwiseKernels,
   ...poolingKernels,
   ...segmentSumKernels,
+  ...segmentMaxKernels,
   ...batchNormKernels,
   ...randomKernels,
   ...adamwKernels,

@@ -14,6 +14,7 @@ import { fusedKernels } from "./kernels/fused.ts";
 import { linearKernels } from "./kernels/linear.ts";
 import { normalizationKernels } from "./kernels/normalization.ts";
 import { randomKernels } from "./kernels/random.ts";
+import { segmentKernels } from "./kernels/segment.ts";
 import { type Library, openLibrary } from "./library.ts";
 import { openMemory } from "./memory.ts";
 import { demandOptions, type EngineOptions, optionsText, unusual } from "./options.ts";
@@ -25,6 +26,7 @@ const kernels: readonly KernelConfig[] = [
   ...depthwiseKernels,
   ...normalizationKernels,
   ...randomKernels,
+  ...segmentKernels,
   ...adamwKernels,
   ...fusedKernels,
 ];

@@ -6,6 +6,26 @@ export const relu = (x: Tensor): Tensor => tf.relu(x);
 /** min(max(x, 0), 6). */
 export const relu6 = (x: Tensor): Tensor => tf.relu6(x);
 
+/** x where it is above 0, slope x elsewhere (Maas et al. 2013). */
+export const leakyRelu = (x: Tensor, slope: number): Tensor => {
+  const factor = (x: Tensor) => tf.add(tf.mul(tf.cast(tf.greater(x, 0), "float32"), 1 - slope), slope);
+  return withGradient([x], (x) => ({
+    value: fused(`leaky relu ${slope}`, [x], (x) => [tf.mul(x, factor(x))])[0],
+    saved: [x],
+    gradient: (dy, [x]) => fused(`leaky relu gradient ${slope}`, [dy, x], (dy, x) => [tf.mul(dy, factor(x))]),
+  }));
+};
+
+/** x where it is above 0, e^x - 1 elsewhere (Clevert et al. 2015, https://arxiv.org/abs/1511.07289). */
+export const elu = (x: Tensor): Tensor => {
+  const below = (x: Tensor) => tf.exp(tf.minimum(x, 0));
+  return withGradient([x], (x) => ({
+    value: fused("elu", [x], (x) => [tf.add(tf.relu(x), tf.sub(below(x), 1))])[0],
+    saved: [x],
+    gradient: (dy, [x]) => fused("elu gradient", [dy, x], (dy, x) => [tf.mul(dy, below(x))]),
+  }));
+};
+
 /** 1 / (1 + e^-x). */
 export const sigmoid = (x: Tensor): Tensor => tf.sigmoid(x);
 

@@ -11,8 +11,8 @@ import { type Tensor, tf, withGradient } from "../tensor.ts";
 export const embedding = (ids: Tensor, table: Tensor, paddingIndex?: number): Tensor =>
   withGradient([table], (table) => ({
     value: tf.gather(table, ids as never),
-    saved: [],
-    gradient: (dy) => {
+    saved: [ids],
+    gradient: (dy, [ids]) => {
       const [rows, features] = table.shape;
       const flat = tf.reshape(ids, [-1]);
       const each = tf.reshape(dy, [-1, features]);

@@ -19,6 +19,8 @@ import {
   writeRecord,
 } from "./run.ts";
 import { batches } from "./sampler.ts";
+import { putConstants } from "./nodes.ts";
+import { plan } from "./start.ts";
 import { prepareTraining, trainer } from "./trainer.ts";
 import { demandRealData, putWeights } from "./weights.ts";
 
@@ -63,7 +65,7 @@ export function demandLabels(recipe: Recipe, { labels }: Pick<Dataset, "labels">
 
 /** Refuses rows that do not fill one batch, because nothing would be trained. */
 const demandBatch = (recipe: Recipe, { train }: Dataset): unknown =>
-  batches(train.ids, recipe.batchSize, { dropLast: true });
+  batches(train.ids, recipe.batchSize, { dropLast: recipe.dropLast ?? true });
 
 const recordOf = (recipe: Recipe, options: FitOptions): RunRecord => ({
   onesheet: version,
@@ -100,12 +102,14 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   if (before === undefined) await demandNoRun(folder);
   const record = { ...before, ...recordOf(recipe, options), ...(before && { weights: before.weights }) };
   const { data, limit, weights, checkpointEvery } = record;
-  await using dataset = await recipe.data.made.open({
+  const open: OpenOptions = {
+    inputs: plan(recipe).model.reads,
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
     ...(resume && { kept: runFiles(folder).reader }),
     ...(onProgress && { onProgress }),
-  });
+  };
+  await using dataset = await recipe.data.made.open(open);
   demandLabels(recipe, dataset);
   demandBatch(recipe, dataset);
   demandRealData(dataset.makeshift, weights);
@@ -121,6 +125,13 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   if (from === undefined) {
     await putWeights(weights, recipe, bound.plan, memory, { tell, ...(onProgress && { onProgress }) });
   }
+  await putConstants(recipe, bound.plan, memory, dataset, {
+    engine,
+    open,
+    weights,
+    tell,
+    ...(onProgress && { onProgress }),
+  });
   await (resume ? writeRecord(folder, record) : startRun(folder, record, dataset));
   if (resume) {
     tell(

@@ -119,7 +119,7 @@ export async function* train(
     const seconds = () => (performance.now() - started) / 1000;
     const rate = schedule.rate(epoch, state.schedule);
     const order = epochOrder(data.train.size, { seed: recipe.seed, epoch });
-    const all = batches(order, recipe.batchSize, { dropLast: true });
+    const all = batches(order, recipe.batchSize, { dropLast: recipe.dropLast ?? true });
     const draw = { seed: recipe.seed, epoch };
     const left = all.slice(state.batch, state.batch + Math.max(0, maxSteps - state.step));
     for await (const batch of ahead(left, PREFETCH, (positions) => data.train.batch(positions, draw))) {

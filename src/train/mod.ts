@@ -14,7 +14,15 @@ export { type FreezeRule, trainable } from "./freeze.ts";
 export * from "./loss.ts";
 export type { LabelScore, ScoreName, Scores } from "./metrics.ts";
 export * from "./optimizer.ts";
-export { hub, type Pretrained, printable, type Recipe, recipe, type RecipeSettings } from "./recipe.ts";
+export {
+  hub,
+  type NodeFeatures,
+  type Pretrained,
+  printable,
+  type Recipe,
+  recipe,
+  type RecipeSettings,
+} from "./recipe.ts";
 export type { CheckpointEvery, EpochMetrics } from "./run.ts";
 export * from "./schedule.ts";
 export { randomize } from "./start.ts";

@@ -93,15 +93,18 @@ function channelsLast({ shape: [batch, channels, height, width], data }: Value):
   return float32([batch, height, width, channels], out);
 }
 
+/** What transformers calls a model's inputs, and what they are called here. */
+const ourNames: Readonly<Record<string, string>> = { input_ids: "ids", attention_mask: "mask" };
+
 /** The batch of a golden folder as the model takes it, with its `labels`. */
 export async function readBatch(folder: string): Promise<Values> {
   using file = await openSafetensors(`${folder}/batch.safetensors`);
-  return {
-    image: channelsLast(await file.read("image")),
-    ids: await file.read("input_ids"),
-    mask: await file.read("attention_mask"),
-    labels: await file.read("labels"),
-  };
+  const values: [string, Value][] = [];
+  for (const name of file.entries.keys()) {
+    const value = await file.read(name);
+    values.push([ourNames[name] ?? name, name === "image" ? channelsLast(value) : value]);
+  }
+  return Object.fromEntries(values);
 }
 
 /** Golden numbers of a folder, as `golden.json` has them. */
@@ -124,7 +127,10 @@ export async function readGolden(
  */
 export async function parity(
   engine: Engine,
-  recipe: Pick<Recipe, "model" | "data" | "labels" | "freeze" | "loss" | "labelSmoothing" | "optimizer">,
+  recipe: Pick<
+    Recipe,
+    "model" | "data" | "nodes" | "labels" | "freeze" | "loss" | "labelSmoothing" | "optimizer"
+  >,
   folder: string,
   limits: Limits,
 ): Promise<Check[]> {

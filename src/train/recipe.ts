@@ -23,6 +23,14 @@ export interface Pretrained {
   readonly rename?: Rename;
 }
 
+/** Features of every row, computed once before training and held in the engine's memory. */
+export interface NodeFeatures {
+  /** From the data's inputs to features `[batch, features]`; it does not learn. */
+  readonly tower: ModelFunction;
+  /** What the tower starts from; at random with `--weights random`. */
+  readonly weights: readonly Pretrained[];
+}
+
 /** Everything a run needs to know. */
 export interface Recipe {
   /** What it is called in messages and run folders. */
@@ -31,14 +39,18 @@ export interface Recipe {
   readonly data: Choice<Source>;
   /** Number of labels the model tells apart. */
   readonly labels: number;
-  /** From the data's inputs to logits `[batch, labels]`. */
+  /** From the data's inputs and constants to logits `[batch, labels]`. */
   readonly model: ModelFunction;
+  /** Of a graph's nodes: the input `nodes` `[nodes, features]` of the model. */
+  readonly nodes?: NodeFeatures;
   /** What the run starts from; whatever they leave out starts at random. */
   readonly weights: readonly Pretrained[];
   /** Which parameters learn: the last rule that matches decides. */
   readonly freeze: readonly FreezeRule[];
-  /** Rows in a step. */
+  /** Rows in a step; more than there are, without `dropLast`: all of them. */
   readonly batchSize: number;
+  /** Whether a last batch that is not full is left out; it is unless told. */
+  readonly dropLast?: boolean;
   /** How often training goes through the rows, at most. */
   readonly epochs: number;
   /** Of the first weights, the order of the rows, augmentation and dropout. */

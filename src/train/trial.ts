@@ -4,10 +4,12 @@ import { OnesheetError } from "../base/errors.ts";
 import { fieldFault, readJson } from "../base/json.ts";
 import { type ParameterCount, summarize } from "../dsl/summary.ts";
 import type { System } from "./comparison.ts";
+import type { OpenOptions } from "../data/source.ts";
 import type { TrainEvent } from "./events.ts";
 import { fit, type FitOptions } from "./fit.ts";
 import { testRows, withoutTestRows } from "./held_out.ts";
 import type { Scores } from "./metrics.ts";
+import { putConstants } from "./nodes.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import { exists, readMetrics, readRecord, runFiles, writeRunFile } from "./run.ts";
 import { trainer } from "./trainer.ts";
@@ -55,15 +57,19 @@ async function judged(recipe: Recipe, folder: string, options: TrialOptions): Pr
   if (best === undefined) {
     throw new OnesheetError(`Cannot judge "${folder}": expected an epoch that was kept, found none`);
   }
-  await using set = await recipe.data.made.open({
+  using bound = trainer(recipe, engine);
+  const { model, trainable } = bound.plan;
+  const open: OpenOptions = {
+    inputs: model.reads,
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
     kept: runFiles(folder).reader,
     ...(onProgress && { onProgress }),
-  });
-  using bound = trainer(recipe, engine);
-  const { model, trainable } = bound.plan;
+  };
+  await using set = await recipe.data.made.open(open);
   await putWeights(runFiles(folder).best, recipe, bound.plan, bound.memory, { tell });
+  const { weights } = await readRecord(folder);
+  await putConstants(recipe, bound.plan, bound.memory, set, { engine, open, weights, tell });
   const test = testRows(set);
   const { scores } = await bound.evaluate(test, set.labels);
   return {

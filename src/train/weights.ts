@@ -36,7 +36,7 @@ async function fileOf(repo: string, onProgress: WeightsListener["onProgress"]): 
 export async function putWeights(
   from: string,
   recipe: Recipe,
-  { model }: Plan,
+  { model }: Pick<Plan, "model">,
   memory: Memory,
   { tell, onProgress }: WeightsListener,
 ): Promise<void> {

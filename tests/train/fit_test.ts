@@ -61,7 +61,7 @@ Deno.test("a run keeps its recipe, where it is from, its labels and what its dat
     });
     assertEquals(await readLabels(folder), labels);
     assertEquals(await Deno.readTextFile(`${runFiles(folder).reader}/words.txt`), "kept as it was");
-    assertEquals(opened, [{ data: "/films", limit: 12 }]);
+    assertEquals(opened, [{ inputs: ["image"], data: "/films", limit: 12 }]);
   });
 });
 
@@ -74,7 +74,7 @@ Deno.test("a run that goes on reads its own data as it did, and writes down what
     await run(tiny({ data, epochs: 1 }), first);
     await run(tiny({ data, epochs: 2 }), { engine, folder, resume: true });
     const kept = runFiles(folder).reader;
-    assertEquals(opened.slice(1), [{ data: "/films", limit: 12, kept }]);
+    assertEquals(opened.slice(1), [{ inputs: ["image"], data: "/films", limit: 12, kept }]);
     const { module: known, settings } = await readRecord(folder);
     assertEquals([known, settings], [module, ["epochs=1"]]);
     const from = { module, settings: ["epochs=1", "epochs=3"] };
