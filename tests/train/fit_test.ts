@@ -79,7 +79,7 @@ Deno.test("a run that goes on reads its own data as it did, and writes down what
     assertEquals([known, settings], [module, ["epochs=1"]]);
     const from = { module, settings: ["epochs=1", "epochs=3"] };
     await run(tiny({ data, epochs: 3 }), { engine, folder, resume: true, data: "/moved", from });
-    assertEquals(opened.slice(2), [{ data: "/moved", limit: 12, kept }]);
+    assertEquals(opened.slice(2), [{ inputs: ["image"], data: "/moved", limit: 12, kept }]);
     const record = await readRecord(folder);
     assertEquals([record.settings, record.data, record.limit, record.weights], [
       from.settings,
