@@ -1,6 +1,6 @@
 /**
  * EfficientNet (Tan and Le 2019, https://arxiv.org/abs/1905.11946), as torchvision computes and names it, and its Lite
- * variant, without their classifiers.
+ * variant, with and without their classifiers.
  */
 import type { Layer, Node } from "../../src/dsl/node.ts";
 import { features, sameShape } from "../../src/dsl/shape.ts";
@@ -8,6 +8,7 @@ import { conv2d, type Conv2dOptions, depthwiseConv2d } from "../conv.ts";
 import { stochasticDepth } from "../dropout.ts";
 import { add, relu6, silu } from "../functions.ts";
 import { kaimingNormal } from "../init.ts";
+import { linear } from "../linear.ts";
 import { batchNorm } from "../norm.ts";
 import { meanPool } from "../pool.ts";
 import { sequential } from "../sequential.ts";
@@ -110,3 +111,11 @@ export const efficientNetMap = (options: EfficientNetOptions): Layer => (image, 
  */
 export const efficientNet = (options: EfficientNetOptions): Layer => (image, at) =>
   meanPool()(efficientNetMap(options)(image, at), at("avgpool"));
+
+/**
+ * Any EfficientNet's logits of the classes it was trained on. `[batch, height, width, 3] -> [batch, classes]`.
+ *
+ * Names as torchvision's, as the map's, and `classifier.1`.
+ */
+export const efficientNetLogits = (options: EfficientNetOptions, classes = 1000): Layer => (image, at) =>
+  linear(classes)(efficientNet(options)(image, at), at("classifier")(1));

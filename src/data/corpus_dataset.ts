@@ -116,7 +116,7 @@ export async function datasetOf(
     train: rowsOf(parts, train, options),
     validation: rowsOf(parts, validation, options),
     kept: { [TOKENIZER]: found.tokenizer.json },
-    ...(found.vocabulary === MADE && { makeshift: "the vocabulary" }),
+    ...(found.vocabulary === MADE && inputs?.includes("ids") !== false && { makeshift: "the vocabulary" }),
     [Symbol.asyncDispose]: () => Promise.resolve(posters?.[Symbol.dispose]()),
   };
 }

@@ -50,7 +50,8 @@ function pathsOf({ stages, squeeze = true }: EfficientNetBlocks): ReadonlyMap<st
 
 /**
  * EfficientNet checkpoints to torchvision's names, which are the model's: from torchvision itself, from timm
- * (`blocks.1.0.conv_pw`) and from efficientnet_pytorch (`_blocks.2._expand_conv`). Their classifiers are dropped.
+ * (`blocks.1.0.conv_pw`) and from efficientnet_pytorch (`_blocks.2._expand_conv`). Their classifiers are dropped unless
+ * told.
  *
  * ```ts
  * import { efficientNetNames } from "./rename_efficientnet.ts";
@@ -60,10 +61,14 @@ function pathsOf({ stages, squeeze = true }: EfficientNetBlocks): ReadonlyMap<st
  * console.assert(rename("classifier.weight") === undefined);
  * ```
  */
-export function efficientNetNames(blocks: EfficientNetBlocks): Rename {
+export function efficientNetNames(
+  blocks: EfficientNetBlocks,
+  { classifier = false }: { readonly classifier?: boolean } = {},
+): Rename {
   const paths = pathsOf(blocks);
   return (name) => {
-    if (name.startsWith("classifier.") || name.startsWith("_fc.")) return undefined;
+    const [, array] = /^(?:classifier|classifier\.1|_fc)\.(weight|bias)$/.exec(name) ?? [];
+    if (array !== undefined) return classifier ? `classifier.1.${array}` : undefined;
     const end = name.lastIndexOf(".");
     const path = paths.get(name.slice(0, end));
     return path === undefined ? name : path + name.slice(end);

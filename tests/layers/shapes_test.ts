@@ -88,6 +88,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ...on(layers.efficientNet(mobile), ...images),
     ...on(layers.efficientNet(litest), ...images),
   ],
+  efficientNetLogits: on(layers.efficientNetLogits(litest, 5), ...images),
   efficientNetMap: [
     ...on(layers.efficientNetMap(mobile), ...images),
     ...on(layers.efficientNetMap(litest), ...images),

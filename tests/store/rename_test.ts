@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { efficientNetNames } from "../../src/store/rename_efficientnet.ts";
 import { bertNames, resnetNames } from "../../src/store/rename.ts";
 
 Deno.test("the names of bert-base-uncased become transformers' BertModel names", () => {
@@ -27,4 +28,13 @@ Deno.test("the names of a bare BertModel stay as they are", () => {
 Deno.test("a ResNet keeps its names and loses its classifier", () => {
   assertEquals(resnetNames("layer4.2.downsample.0.weight"), "layer4.2.downsample.0.weight");
   assertEquals(resnetNames("fc.weight"), undefined);
+});
+
+Deno.test("an EfficientNet loses its classifier unless told, whatever it was called", () => {
+  const blocks = { stages: [{ blocks: 1, expand: 1 }] };
+  const [without, withIt] = [efficientNetNames(blocks), efficientNetNames(blocks, { classifier: true })];
+  for (const theirs of ["classifier.weight", "classifier.1.weight", "_fc.weight"]) {
+    assertEquals([without(theirs), withIt(theirs)], [undefined, "classifier.1.weight"]);
+  }
+  assertEquals(withIt("conv_stem.weight"), "features.0.0.weight");
 });
