@@ -1,5 +1,8 @@
 /** `train --plan`: what a recipe's model consists of, without data, download or training. */
+import { type Box, outline } from "../dsl/outline.ts";
+import { showShape } from "../dsl/shape.ts";
 import { summarize } from "../dsl/summary.ts";
+import { modelGraph } from "../report/model_graph.ts";
 import { table } from "../report/table.ts";
 import { printable, type Recipe } from "../train/recipe.ts";
 import { plan } from "../train/start.ts";
@@ -15,23 +18,53 @@ export function planJson(recipe: Recipe): Record<string, unknown> {
     parameters,
     modules,
     stateDict: { names: names.length, arrays: model.params.length },
+    graph: outline(model, trainable),
     settings: printable(recipe),
   };
 }
 
+const row = ({ name, output, parameters, trainable }: Box): string[] => [
+  name,
+  showShape(output),
+  count(parameters),
+  count(trainable),
+];
+
 /** The plan as a person reads it. */
 export function planText(recipe: Recipe): string {
   const { model, trainable } = plan(recipe);
-  const { parameters, modules, names } = summarize(model, trainable);
-  const inputs = Object.entries(model.inputs).map(([name, shape]) => `${name} [${shape.join(", ")}]`);
+  const { parameters, names } = summarize(model, trainable);
+  const { boxes } = outline(model, trainable);
+  const inputs = Object.entries(model.inputs).map(([name, shape]) => `${name} ${showShape(shape)}`);
   return [
-    `${recipe.name}: ${inputs.join(", ")} -> logits [${model.output.shape.join(", ")}]`,
+    `${recipe.name}: ${inputs.join(", ")} -> logits ${showShape(model.output.shape)}`,
     "",
     table({
-      head: ["module", "parameters", "trainable"],
-      rows: modules.map((m) => [m.name, count(m.parameters), count(m.trainable)]),
-      foot: ["total", count(parameters.total), count(parameters.trainable)],
+      head: ["module", "output", "parameters", "trainable"],
+      rows: boxes.filter(({ isInput }) => !isInput).map(row),
+      foot: ["total", "", count(parameters.total), count(parameters.trainable)],
     }),
     `${names.length} names in the state_dict, ${model.params.length} arrays`,
   ].join("\n");
+}
+
+/** How many parameters a box has, and how many of them learn. */
+const learning = ({ parameters, trainable }: Box): string =>
+  trainable === parameters
+    ? `${count(parameters)} parameters`
+    : trainable === 0
+    ? `${count(parameters)} frozen`
+    : `${count(parameters)}, ${count(trainable)} learn`;
+
+/** The plan as a picture. */
+export function planSvg(recipe: Recipe): string {
+  const { model, trainable } = plan(recipe);
+  const { boxes, edges } = outline(model, trainable);
+  const drawn = boxes.map((box) => ({
+    name: box.name,
+    lines: [showShape(box.output), ...box.parameters > 0 ? [learning(box)] : []],
+    isFrozen: box.parameters > 0 && box.trainable === 0,
+    isInput: box.isInput,
+  }));
+  return modelGraph(`the model of ${recipe.name}`, drawn, edges);
 }

@@ -1,5 +1,6 @@
 /** `train`: from a recipe to a run folder. */
-import { OnesheetError } from "../base/errors.ts";
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { writeFileWhole } from "../base/files.ts";
 import { summarize } from "../dsl/summary.ts";
 import type { EngineOptions } from "../engine/options.ts";
 import { curvesSvg } from "../report/curves.ts";
@@ -13,7 +14,7 @@ import { parseEvery } from "./every.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Parsed } from "./options.ts";
 import { demandPermission, leaveNetwork, stayOffline } from "./permissions.ts";
-import { planJson, planText } from "./plan.ts";
+import { planJson, planSvg, planText } from "./plan.ts";
 import { loadRecipe, newestRun, newRunFolder, userPath } from "./recipes.ts";
 import { bars, lastScreen, showEvent } from "./screen.ts";
 
@@ -47,11 +48,13 @@ export const trainCommand = {
     seed: { kind: "count", placeholder: "N", help: "of weights, order, augmentation and dropout" },
     set: { kind: "string", placeholder: "path=value", repeat: true, help: "change a setting of the recipe" },
     plan: { kind: "boolean", help: "show the model's modules and parameters; neither fetch nor train" },
+    svg: { kind: "string", placeholder: "FILE", help: "with --plan: also draw the modules into FILE" },
     json: { kind: "boolean", help: "with --plan: for programs" },
   },
   examples: [
     "deno task train recipes/quickstart.ts",
     "deno task train recipes/mmimdb.ts --data mmimdb/ --set batchSize=8",
+    "deno task train recipes/mmimdb.ts --plan --svg runs/mmimdb.svg",
     "deno task train recipes/mmimdb.ts --resume --run runs/mmimdb-20260101-120000",
   ],
 } as const satisfies Command;
@@ -128,10 +131,13 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
   stayOffline();
   if (options.plan) {
     const recipe = await loadRecipe(positionals.recipe, settingsOf(options));
+    if (options.svg !== undefined) await writeDrawing(userPath(options.svg), planSvg(recipe));
     console.log(options.json ? JSON.stringify(planJson(recipe), null, 2) : planText(recipe));
     return 0;
   }
-  if (options.json) throw new OnesheetError("Cannot use --json without --plan", { exitCode: 2 });
+  for (const name of ["json", "svg"] as const) {
+    if (options[name]) throw new OnesheetError(`Cannot use --${name} without --plan`, { exitCode: 2 });
+  }
   const { recipe, folder, rest, before } = await (options.resume ? oldRun : newRun)(
     positionals.recipe,
     options,
@@ -166,6 +172,13 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     }
   }
   return 0;
+}
+
+async function writeDrawing(path: string, svg: string): Promise<void> {
+  demandPermission("write", path);
+  await writeFileWhole(path, svg).catch((cause) => {
+    throw new OnesheetError(`Cannot write "${path}": ${messageOf(cause)}`, { cause, exitCode: 2 });
+  });
 }
 
 /** Parameters above which the portable engine, of about 12 GFLOP/s, takes minutes a step. */

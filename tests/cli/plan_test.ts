@@ -38,7 +38,14 @@ Deno.test("the plan for a person has inputs, modules and totals", async () => {
     const { stdout } = await done(["train", inProject("recipes/mmimdb.ts"), "--plan"]);
     const inputs = "image [batch, 224, 224, 3], ids [batch, 128], mask [batch, 128]";
     assertStringIncludes(stdout, `mmimdb: ${inputs} -> logits [batch, 26]\n`);
-    assertStringIncludes(stdout, "\ntotal                    173,575,512  94,153,496\n");
+    assertStringIncludes(
+      stdout,
+      "\ntotal                                            173,575,512  94,153,496\n",
+    );
+    assertStringIncludes(
+      stdout,
+      "\nimage_backbone.layer4     [batch, 7, 7, 2048]     14,964,736  14,964,736\n",
+    );
     assertStringIncludes(stdout, "\n551 names in the state_dict, 545 arrays\n");
     assertEquals([...Deno.readDirSync(folder)], []);
   });
@@ -65,13 +72,30 @@ Deno.test("a plan counts what learns and what does not", () => {
     planText(frozen),
     `tiny: image [batch, 4, 4, 3] -> logits [batch, 3]
 
-module  parameters  trainable
-─────────────────────────────
-conv           216          0
-norm            16         16
-head            27         27
-─────────────────────────────
-total          259         43
+module   output            parameters  trainable
+────────────────────────────────────────────────
+conv     [batch, 4, 4, 8]         216          0
+norm     [batch, 4, 4, 8]          16         16
+pool     [batch, 8]                 0          0
+dropout  [batch, 8]                 0          0
+head     [batch, 3]                27         27
+────────────────────────────────────────────────
+total                             259         43
 8 names in the state_dict, 8 arrays`,
   );
+});
+
+Deno.test("the plan is drawn where --svg says; the program's form has the same boxes", async () => {
+  await withPlace(async ({ done, say, folder }) => {
+    const { stdout } = await done(["train", quickstart, "--plan", "--json", "--svg", "plan.svg"]);
+    const { graph } = JSON.parse(stdout);
+    const svg = await Deno.readTextFile(`${folder}/plan.svg`);
+    assertEquals(svg.match(/<rect/g)?.length, graph.boxes.length);
+    assertEquals(svg.match(/marker-end/g)?.length, graph.edges.length);
+    const refused = await say(["train", quickstart, "--svg", "plan.svg"]);
+    assertEquals([refused.code, refused.stderr], [2, "Cannot use --svg without --plan\n"]);
+    const nowhere = await say(["train", quickstart, "--plan", "--svg", "none/plan.svg"]);
+    assertEquals(nowhere.code, 2);
+    assertStringIncludes(nowhere.stderr, `Cannot write "${folder}/none/plan.svg"`);
+  });
 });
