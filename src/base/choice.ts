@@ -50,7 +50,9 @@ export function choice<Options extends object, Made>(
             { exitCode: 2 },
           );
         }
-        if (kindOf(value) !== kindOf(known[key])) {
+        // A setting without a value says nothing about its type.
+        const isOpen = known[key] === undefined || known[key] === null;
+        if (!isOpen && kindOf(value) !== kindOf(known[key])) {
           throw new OnesheetError(
             `Cannot set "${key}" of ${name}: expected a ${kindOf(known[key])} such as ${
               JSON.stringify(known[key])

@@ -2,7 +2,7 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { messageOf, OnesheetError } from "../base/errors.ts";
-import { type Recipe, recipe } from "../train/recipe.ts";
+import { type Recipe, recipe, type RecipeSettings } from "../train/recipe.ts";
 import { exists, readRecord, runFiles, type RunRecord } from "../train/run.ts";
 import { demandPermission } from "./permissions.ts";
 import { applySettings } from "./settings.ts";
@@ -48,7 +48,7 @@ export async function loadRecipe(path: string, settings: readonly string[]): Pro
       }; end the file with \`export default recipe({ … })\``,
     );
   }
-  return recipe(applySettings(loaded as Recipe, settings));
+  return recipe(applySettings(recipe(loaded as RecipeSettings), settings));
 }
 
 /** A finished or interrupted run: its record and its recipe. */

@@ -1,6 +1,7 @@
 /** `--set path=value`: changes single settings of a recipe, in its plain fields and inside its choices. */
 import type { Choice } from "../base/choice.ts";
 import { didYouMean, OnesheetError } from "../base/errors.ts";
+import { choices } from "./choices.ts";
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -41,9 +42,37 @@ function parse(text: string): unknown {
   }
 }
 
+/** The choice that a name stands for, or an object with a name and settings, as they are in a saved recipe. */
+function chosen(
+  before: readonly unknown[],
+  offered: readonly Choice<unknown>[],
+  value: unknown,
+  path: string,
+) {
+  const { name, ...options } = isObject(value) ? value : { name: value };
+  const all = [...before.filter(isChoice), ...offered];
+  const found = all.find((each) => each.name === name);
+  if (found !== undefined) return found.with(options);
+  const names = [...new Set(all.map((each) => each.name))];
+  return fail(
+    `Cannot set "${path}" to ${JSON.stringify(value)}: expected ${
+      names.join(", ")
+    }, or one of them with settings, ` +
+      `such as {"name": "${names[0]}", …}${didYouMean(String(name), names)}`,
+  );
+}
+
 /** The value `text` stands for in the place of `known`: JSON of the same type, or the text itself for a string. */
 function replacement(known: unknown, text: string, path: string): unknown {
   const inside = [...contents(known).keys()].map((key) => `${path}.${key}`).join(", ");
+  const offered = choices[path.split(".").at(-1)!];
+  if (offered !== undefined) {
+    const value = parse(text);
+    if (isChoice(known)) return chosen([known], offered, value, path);
+    if (Array.isArray(known) && Array.isArray(value)) {
+      return value.map((each) => chosen(known, offered, each, path));
+    }
+  }
   if (isObject(known)) {
     return fail(`Cannot set "${path}" as a whole: ${inside ? `set one of ${inside}` : "it has no settings"}`);
   }
@@ -82,8 +111,9 @@ function change(target: unknown, keys: readonly string[], text: string, path: re
 }
 
 /**
- * A copy of `recipe` with each `path=value` applied in turn. A value is JSON, or a string as it stands. An unknown
- * path, a value of another type and a field that is code are errors with exit code 2.
+ * A copy of `recipe` with each `path=value` applied in turn. A value is JSON, or a string as it stands; in the place of
+ * a loss, an optimizer, a schedule, a stopping rule or an augmentation it is the name of another, or an object with its
+ * name and settings. An unknown path, a value of another type and a field that is code are errors with exit code 2.
  *
  * @example
  * ```ts

@@ -67,7 +67,7 @@ export interface Recipe {
   readonly stop: Choice<Stopping>;
 }
 
-/** What a recipe has unless it says otherwise; made anew for each, as PyTorch's users expect it. */
+/** What a recipe has unless it says otherwise; made anew for each. */
 const usual = () => ({
   weights: [] as readonly Pretrained[],
   freeze: [] as readonly FreezeRule[],
@@ -80,7 +80,9 @@ const usual = () => ({
 });
 
 /** A recipe as it is written: fields that are left out have their usual values. */
-export type RecipeSettings = Omit<Recipe, keyof ReturnType<typeof usual>> & Partial<Recipe>;
+export type RecipeSettings =
+  & Pick<Recipe, "name" | "data" | "labels" | "model" | "epochs" | "learningRate">
+  & Partial<Recipe>;
 
 const counts = ["labels", "batchSize", "epochs"] as const;
 

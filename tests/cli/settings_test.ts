@@ -91,8 +91,40 @@ Deno.test("a value of another type is an error that shows both", () => {
 Deno.test("what is code or a choice as a whole cannot be set", () => {
   failing("model=x", `Cannot set "model" to x: it is more than plain data; change the recipe file`);
   failing("model=[]", `Cannot set "model" to []`);
-  failing("loss=bce", `Cannot set "loss" as a whole: set one of loss.alpha, loss.gamma`);
-  failing(`data.augment=["flip"]`, "set one of data.augment.flip, data.augment.rotation");
+  failing("server=x", `Cannot set "server" as a whole: set one of server.port, server.hosts`);
+  failing("data.augment=3", "set one of data.augment.flip, data.augment.rotation");
+});
+
+Deno.test("a choice gives way to another of the library, by name or with settings; its own are kept where not told", () => {
+  const set = (...settings: string[]) => applySettings(recipe, settings);
+  assertEquals(set("loss=binaryCrossEntropy").loss.name, "binaryCrossEntropy");
+  assertEquals(set(`loss={"name":"focal","gamma":1}`).loss.options, { alpha: 0.25, gamma: 1 });
+  assertEquals(set("loss=binaryCrossEntropy", "loss=focal", "loss.gamma=5").loss.options, {
+    alpha: 0.25,
+    gamma: 5,
+  });
+  const { augment } = set(`data.augment=["flip",{"name":"randomRotation","degrees":5}]`).data.options as {
+    augment: Choice<unknown>[];
+  };
+  assertEquals(augment.map(({ name, options }) => [name, options]), [
+    ["flip", { degrees: 0 }],
+    ["randomRotation", { degrees: 5 }],
+  ]);
+  failing(
+    "loss=focl",
+    `Cannot set "loss" to "focl": expected focal, binaryCrossEntropy, or one of them with settings`,
+  );
+  failing("loss=focl", `did you mean "focal"?`);
+  failing(`loss={"name":"focal","gama":1}`, `Cannot set "gama" of focal`);
+  failing(
+    `data.augment=["spin"]`,
+    `Cannot set "data.augment" to "spin": expected flip, rotation, shear, random`,
+  );
+});
+
+Deno.test("a setting of a choice that has no value yet takes any", () => {
+  const open = { name: "x", loss: choice("own", { weight: undefined as number | undefined }, (o) => o) };
+  assertEquals(applySettings(open, ["loss.weight=2"]).loss.made, { weight: 2 });
 });
 
 Deno.test("a setting without a value or a path is an error that shows one", () => {
