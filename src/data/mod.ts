@@ -30,6 +30,7 @@ export type {
   OpenOptions,
   Reader,
   Rows,
+  Shown,
   Source,
 } from "./source.ts";
 export { type SplitOptions, trainTestSplit } from "./split.ts";

@@ -43,3 +43,14 @@ export function normalize(
     out[offset + i + 2] = blue[data[i + 2]];
   }
 }
+
+/** The picture that was normalized into these numbers, `[height, width, 3]`. */
+export const denormalize = (
+  values: Float32Array,
+  { mean, std }: Moments,
+  { width, height }: Pick<Picture, "width" | "height">,
+): Picture => ({
+  width,
+  height,
+  data: Uint8Array.from(values, (value, i) => Math.round((value * std[i % 3] + mean[i % 3]) * 255)),
+});

@@ -4,9 +4,9 @@ import type { Corpus } from "./corpus.ts";
 import { type ImagePreparation } from "./images.ts";
 import type { ImageSource } from "./image_source.ts";
 import { plainPicture } from "./kept_picture.ts";
-import { normalize } from "./normalize.ts";
+import { denormalize, normalize } from "./normalize.ts";
 import type { PlotTokens } from "./plot_tokens.ts";
-import type { InputSpec, Reader, Rows } from "./source.ts";
+import type { InputSpec, Reader, Rows, Shown } from "./source.ts";
 import type { Tokenizer, Tokens } from "./tokens.ts";
 
 /** How an example is made ready for a model. */
@@ -55,13 +55,25 @@ export interface Parts {
   readonly posters?: ImageSource;
 }
 
+/** The texts of these examples. */
+function textsOf(corpus: Corpus, examples: Int32Array): string[] {
+  const found = new Map<number, string>(), wanted = new Set(examples);
+  let example = 0;
+  for (const text of corpus.texts()) {
+    if (wanted.has(example)) found.set(example, text);
+    if (found.size === wanted.size) break;
+    example++;
+  }
+  return Array.from(examples, (example) => found.get(example)!);
+}
+
 /**
  * The rows of `side`, which lists positions in the corpus. A batch depends on its positions and draw alone.
  *
  * Errors: a poster that cannot be decoded, by its row number.
  */
-export function rowsOf({ corpus, plots, posters }: Parts, side: Int32Array, shape: Shape): Rows {
-  const { tokens } = shape;
+export function rowsOf({ corpus, plots, posters }: Parts, side: Int32Array, preparation: Preparation): Rows {
+  const { pixels, tokens } = preparation;
   const columns = new Map(corpus.labels.map((label, column) => [label, column]));
   return {
     size: side.length,
@@ -75,7 +87,24 @@ export function rowsOf({ corpus, plots, posters }: Parts, side: Int32Array, shap
         plots.write(example, ids, mask, at * tokens);
         for (const label of corpus.labelsOf(example)) labels[at * columns.size + columns.get(label)!] = 1;
       });
-      return { inputs: inputsOf(size, shape, await posters?.images(examples, draw), { ids, mask }), labels };
+      return {
+        inputs: inputsOf(size, preparation, await posters?.images(examples, draw), { ids, mask }),
+        labels,
+      };
+    },
+    shown: async (positions) => {
+      const examples = positions.map((position) => side[position]);
+      const numbers = await posters?.images(examples), size = pixels * pixels * 3;
+      const pictureOf = (at: number) =>
+        numbers &&
+        denormalize(numbers.subarray(at * size, (at + 1) * size), preparation, {
+          width: pixels,
+          height: pixels,
+        });
+      return textsOf(corpus, examples).map((text, at): Shown => {
+        const picture = pictureOf(at);
+        return { text, ...(picture && { picture }) };
+      });
     },
   };
 }

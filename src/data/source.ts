@@ -1,5 +1,6 @@
 /** Where rows come from: a recipe names a source, the runner opens it and asks for batches. */
 import type { Value, Values } from "../base/value.ts";
+import type { Picture } from "./picture.ts";
 
 /** What the model is given under one name: its shape without the batch axis, and its type. */
 export interface InputSpec {
@@ -33,6 +34,14 @@ export interface Draw {
   readonly epoch: number;
 }
 
+/** A row as a person sees it. */
+export interface Shown {
+  /** The picture that the model is given, if there is one. */
+  readonly picture?: Picture;
+  /** The whole text, before it is cut into tokens. */
+  readonly text: string;
+}
+
 /** One side of the split. */
 export interface Rows {
   /** How many there are. */
@@ -41,6 +50,8 @@ export interface Rows {
   readonly ids: Int32Array;
   /** The rows at these positions; augmented when a draw is given. */
   batch(positions: Int32Array, draw?: Draw): Promise<Batch>;
+  /** A few rows for people, in the order of the positions; a report goes without them where a source cannot tell. */
+  shown?(positions: Int32Array): Promise<readonly Shown[]>;
 }
 
 /** An opened source. */

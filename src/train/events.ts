@@ -15,6 +15,8 @@ export type TrainEvent =
     readonly rate: number;
     /** The mean over this epoch so far. */
     readonly loss: number;
+    /** Of this batch alone, before the step. */
+    readonly batchLoss: number;
   }
   | {
     readonly kind: "epoch";

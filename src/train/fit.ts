@@ -7,6 +7,7 @@ import { claimRun } from "./claim.ts";
 import { type Checkpointed, loadCheckpoint } from "./checkpoint.ts";
 import type { TrainEvent } from "./events.ts";
 import { train } from "./loop.ts";
+import { beginSession } from "./machine.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import {
   type CheckpointEvery,
@@ -141,7 +142,8 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
     );
   }
   options.onReady?.();
-  yield* train(recipe, bound, dataset, {
+  const endSession = await beginSession(folder, engine, from?.step ?? 0);
+  const events = train(recipe, bound, dataset, {
     folder,
     ...(from && { from }),
     ...(maxSteps !== undefined && { maxSteps }),
@@ -149,4 +151,8 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
     ...(signal && { signal }),
     ...(onProgress && { onEvaluating: (done, total) => onProgress("validation", done, total) }),
   });
+  for await (const event of events) {
+    if (event.kind === "end") await endSession(event.reason);
+    yield event;
+  }
 }

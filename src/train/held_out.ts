@@ -12,6 +12,7 @@ function everyOther(rows: Rows, from: 0 | 1): Rows {
     size: kept.length,
     ids: kept.map((position) => rows.ids[position]),
     batch: (positions, draw) => rows.batch(positions.map((position) => kept[position]), draw),
+    ...(rows.shown && { shown: (positions) => rows.shown!(positions.map((position) => kept[position])) }),
   };
 }
 

@@ -8,6 +8,7 @@ import type { Recipe } from "./recipe.ts";
 import { type CheckpointEvery, type EpochMetrics, readMetrics, writeMetrics } from "./run.ts";
 import { batches, epochOrder } from "./sampler.ts";
 import { type Evaluation, PREFETCH, type Trainer } from "./trainer.ts";
+import { keepValidation } from "./validation.ts";
 
 const TEN_MINUTES: CheckpointEvery = { seconds: 600 };
 
@@ -143,6 +144,7 @@ export async function* train(
         step: state.step,
         rate,
         loss: state.lossSum / state.batch,
+        batchLoss: loss,
       };
       if (signal?.aborted) {
         await save();
@@ -168,6 +170,8 @@ export async function* train(
     const metrics = metricsOf({ ...state, seconds: seconds() }, rate, evaluation, { best, partial });
     rows = [...rows, metrics];
     await writeMetrics(folder, rows);
+    // Before the checkpoint: a run that is ended here evaluates again and writes the same.
+    if (best) await keepValidation(folder, data, evaluation);
     if (!partial) {
       state = {
         epoch: epoch + 1,

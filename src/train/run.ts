@@ -66,7 +66,15 @@ export const runFiles = (folder: string) => ({
   labels: join(folder, "labels.json"),
   metrics: join(folder, "metrics.jsonl"),
   best: join(folder, "best.safetensors"),
+  /** What the best weights say of every validation row, and the rows they are most right and most wrong about. */
+  validation: join(folder, "validation.jsonl"),
+  examples: join(folder, "examples.json"),
+  /** Where and when it ran. */
+  machine: join(folder, "machine.json"),
+  report: join(folder, "report.html"),
   curves: join(folder, "curves.svg"),
+  /** For TensorBoard. */
+  events: join(folder, "events"),
   /** Everything needed to go on exactly, and the same of some time before. */
   last: join(folder, "last"),
   previous: join(folder, "previous"),

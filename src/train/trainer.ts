@@ -16,6 +16,10 @@ export interface Evaluation {
   /** The mean of the batches' losses, on labels as they are. */
   readonly loss: number;
   readonly scores: Scores;
+  /** `[rows, labels]`, row-major, in the order of the rows. */
+  readonly logits: Float32Array;
+  /** 0 or 1, as the logits. */
+  readonly truth: Float32Array;
 }
 
 /** A recipe bound to an engine. */
@@ -70,16 +74,20 @@ export function trainer(recipe: Recipe, engine: Engine): Trainer {
     },
     evaluate: async (rows, labels, onBatch) => {
       let confusion = noConfusion(labels.length);
-      let losses = 0, count = 0;
+      let losses = 0, count = 0, at = 0;
+      const outputs = new Float32Array(rows.size * labels.length), truth = new Float32Array(outputs.length);
       const order = Int32Array.from({ length: rows.size }, (_, i) => i);
       const parts = batches(order, recipe.batchSize, { dropLast: false });
       for await (const batch of ahead(parts, PREFETCH, (positions) => rows.batch(positions))) {
         const { logits, loss } = await evaluation.run(inputsOf(batch));
         confusion = addBatch(confusion, logits.data as Float32Array, batch.labels, "logits");
+        outputs.set(logits.data, at);
+        truth.set(batch.labels, at);
+        at += batch.labels.length;
         losses += loss.data[0];
         onBatch?.(++count);
       }
-      return { loss: losses / count, scores: scoresOf(confusion, labels) };
+      return { loss: losses / count, scores: scoresOf(confusion, labels), logits: outputs, truth };
     },
     [Symbol.dispose]: () => memory[Symbol.dispose](),
   };

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { film } from "../../src/data/drawn.ts";
 import { type Examples, examples, type LabelledExample } from "../../src/data/examples.ts";
+import { plainPicture } from "../../src/data/kept_picture.ts";
 import type { Places } from "../../src/data/places.ts";
 import { trainTestSplit } from "../../src/data/split.ts";
 import { placesIn } from "./parquet_files.ts";
@@ -84,5 +85,16 @@ Deno.test("examples that are none are named; no examples and a data folder are r
     );
     const opened = examples(films, small).made.open({ data: "/tmp" }, places);
     await assertRejects(() => opened, OnesheetError, "by code of its own");
+  });
+});
+
+Deno.test("rows are shown as the model is given them, with their whole texts, in the order asked", async () => {
+  await withCache(async (places) => {
+    await using set = await examples(films, small).made.open({}, places);
+    const { ids, shown } = set.validation;
+    const found = await shown!(Int32Array.of(3, 0));
+    for (const [i, row] of [ids[3], ids[0]].entries()) {
+      assertEquals(found[i], { picture: await plainPicture(films[row].image, 12), text: films[row].text });
+    }
   });
 });

@@ -41,10 +41,30 @@ Deno.test("every step is told, with the mean loss of its epoch so far", async ()
     const kinds = "step step step step epoch step step step step epoch end";
     assertEquals(events.map(({ kind }) => kind).join(" "), kinds);
     assertEquals(events[1], {
-      ...{ kind: "step", epoch: 1, epochs: 2, batch: 2, batches: 4, step: 2, rate: 0.015, loss: 1.5 },
+      ...{
+        kind: "step",
+        epoch: 1,
+        epochs: 2,
+        batch: 2,
+        batches: 4,
+        step: 2,
+        rate: 0.015,
+        loss: 1.5,
+        batchLoss: 2,
+      },
     });
     assertEquals(events[7], {
-      ...{ kind: "step", epoch: 2, epochs: 2, batch: 3, batches: 4, step: 7, rate: 0.03, loss: 6 },
+      ...{
+        kind: "step",
+        epoch: 2,
+        epochs: 2,
+        batch: 3,
+        batches: 4,
+        step: 7,
+        rate: 0.03,
+        loss: 6,
+        batchLoss: 7,
+      },
     });
     assertEquals(steps, [1, 2, 3, 4, 5, 6, 7, 8].map((step) => [step, step <= 4 ? 0.015 : 0.03]));
   });

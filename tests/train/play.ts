@@ -16,6 +16,8 @@ const engine = await portable();
 export const found = (macroF1: number, loss = 1 - macroF1): Evaluation => ({
   loss,
   scores: { macroF1, microF1: macroF1 / 2, weightedF1: macroF1 / 4, samplesF1: macroF1 / 8, perLabel: [] },
+  logits: new Float32Array(21),
+  truth: new Float32Array(21),
 });
 
 /** What the loop is to meet. */

@@ -2,7 +2,7 @@
  * Writes baseline JPEG files (ITU-T T.81): no subsampling, one quantization table. The Huffman codes all have the same
  * length, which costs a fifth of the size and needs no tables. imagescript's encoder is a native addon.
  */
-import type { Canvas } from "./canvas.ts";
+import type { Picture } from "../picture.ts";
 
 /** Position in a block, row by row, of the k-th coefficient in zigzag order. */
 const ZIGZAG: readonly number[] = Array.from({ length: 64 }, (_, i) => i).sort((a, b) => {
@@ -104,8 +104,10 @@ const huffman = (kind: number, bits: number, symbols: Uint8Array): number[] =>
     ...symbols,
   ]);
 
-/** The canvas as a JPEG file. */
-export function encodeJpeg({ width, height, data }: Canvas): Uint8Array {
+/** A picture as a JPEG file. */
+export function encodeJpeg(
+  { width, height, data }: Pick<Picture, "width" | "height"> & { readonly data: ArrayLike<number> },
+): Uint8Array {
   const bits = bitWriter();
   const writers = CHANNELS.map((channel) => ({ channel, write: blockWriter(bits.put) }));
   for (let top = 0; top < height; top += 8) {
