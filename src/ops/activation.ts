@@ -4,7 +4,16 @@ import { fused, type Tensor, tf, withGradient } from "../tensor.ts";
 export const relu = (x: Tensor): Tensor => tf.relu(x);
 
 /** min(max(x, 0), 6). */
-export const relu6 = (x: Tensor): Tensor => tf.relu6(x);
+export const relu6 = (x: Tensor): Tensor =>
+  withGradient([x], (x) => ({
+    value: tf.relu6(x),
+    saved: [x],
+    gradient: (dy, [x]) =>
+      fused("relu6 gradient", [dy, x], (dy, x) => {
+        const inside = tf.logicalAnd(tf.greater(x, 0), tf.less(x, 6));
+        return [tf.mul(dy, tf.cast(inside, "float32"))];
+      }),
+  }));
 
 /** x where it is above 0, slope x elsewhere (Maas et al. 2013). */
 export const leakyRelu = (x: Tensor, slope: number): Tensor => {
