@@ -7,33 +7,52 @@ import { evaluate, evaluateCommand } from "./evaluate.ts";
 import { parseCommand, type Parsed } from "./options.ts";
 import { parity, parityCommand } from "./parity.ts";
 import { predict, predictCommand } from "./predict.ts";
-import { setup } from "./setup.ts";
+import { setup, setupCommand, setupEnvironment } from "./setup.ts";
 import { train, trainCommand } from "./train.ts";
 
+/** A command of the command line. */
+interface Bound {
+  readonly summary: string;
+  run(args: readonly string[]): Promise<number>;
+}
+
 /** A command line tied to what it does: parses, shows help, runs. */
-const bind =
-  <C extends Command>(command: C, run: (parsed: Parsed<C>) => Promise<number>) =>
-  async (args: readonly string[]): Promise<number> => {
+const bind = <C extends Command>(
+  command: C,
+  run: (parsed: Parsed<C>) => Promise<number>,
+  more?: string,
+): Bound => ({
+  summary: command.summary,
+  run: async (args) => {
     const parsed = parseCommand(command, args);
     if (parsed !== "help") return await run(parsed);
-    console.log(helpText(command));
+    console.log([helpText(command), ...more === undefined ? [] : [more]].join("\n\n"));
     return 0;
-  };
+  },
+});
 
-const commands: Readonly<Record<string, (args: string[]) => Promise<number>>> = {
+const commands: Readonly<Record<string, Bound>> = {
   train: bind(trainCommand, train),
   evaluate: bind(evaluateCommand, evaluate),
   compare: bind(compareCommand, compare),
   predict: bind(predictCommand, predict),
   parity: bind(parityCommand, parity),
   doctor: bind(doctorCommand, doctor),
-  setup,
+  setup: bind(setupCommand, setup, setupEnvironment),
 };
+
+/** The text of `--help` without a command. */
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return ["Usage\n  deno task <command> [options]", ["Commands", ...lines].join("\n"), "Each has --help."]
+    .join("\n\n");
+}
 
 /** Runs a command line; gives the exit code. */
 export async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === "--help" || name === "-h") {
-    console.log(`deno task <command>: ${Object.keys(commands).join(", ")}; each has --help`);
+    console.log(overview());
     return 0;
   }
   const verbose = args.includes("--verbose");
@@ -45,7 +64,7 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
         exitCode: 2,
       });
     }
-    return await commands[name](args.filter((arg) => arg !== "--verbose"));
+    return await commands[name].run(args.filter((arg) => arg !== "--verbose"));
   } catch (error) {
     if (verbose) console.error(error);
     else console.error(messageOf(error));

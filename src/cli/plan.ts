@@ -6,6 +6,7 @@ import { modelGraph } from "../report/model_graph.ts";
 import { table } from "../report/table.ts";
 import { printable, type Recipe } from "../train/recipe.ts";
 import { plan } from "../train/start.ts";
+import { listSettings } from "./settings.ts";
 
 const count = (n: number) => n.toLocaleString("en-US");
 
@@ -45,6 +46,9 @@ export function planText(recipe: Recipe): string {
       foot: ["total", "", count(parameters.total), count(parameters.trainable)],
     }),
     `${names.length} names in the state_dict, ${model.params.length} arrays`,
+    "",
+    "settings, as --set takes them",
+    ...listSettings(recipe).map((setting) => `  ${setting}`),
   ].join("\n");
 }
 

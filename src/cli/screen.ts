@@ -41,12 +41,33 @@ export const epochLine = (
   `epoch ${epoch}  lr ${rateText(lr)}  train loss ${four(train_loss)}  val loss ${four(val_loss)}  ` +
   `macro-F1 ${four(macro_f1)}  micro-F1 ${four(micro_f1)}  ${seconds.toFixed(1)} s${best ? "  best" : ""}`;
 
-/** Shows an event of the training loop; the last screen is left to {@link lastScreen}. */
-export function showEvent(event: TrainEvent, show: Bars): void {
+/** The best macro-F1 of the epochs that were told, for the note of the steps between them. */
+export function bestScore(): (event: TrainEvent) => number | undefined {
+  let best: number | undefined;
+  return (event) => {
+    if (event.kind === "epoch") best = Math.max(best ?? 0, event.metrics.macro_f1);
+    return best;
+  };
+}
+
+/** An epoch or the end as a line for programs. */
+export const eventJson = (event: Exclude<TrainEvent, { kind: "step" }>, folder: string): string =>
+  JSON.stringify(
+    event.kind === "epoch"
+      ? { kind: event.kind, ...event.metrics }
+      : { kind: event.kind, reason: event.reason, run: folder },
+  );
+
+/**
+ * Shows an event of the training loop; `best` is the best macro-F1 so far. The last screen is left to
+ * {@link lastScreen}.
+ */
+export function showEvent(event: TrainEvent, show: Bars, best?: number): void {
   switch (event.kind) {
     case "step": {
       const { epoch, epochs, batch, batches, loss, rate } = event;
-      const note = `loss ${four(loss)}  lr ${rateText(rate)}`;
+      const score = best === undefined ? "" : `  best macro-F1 ${three(best)}`;
+      const note = `loss ${four(loss)}  lr ${rateText(rate)}${score}`;
       return show.show(`epoch ${epoch}/${epochs}`, batch, batches, note);
     }
     case "epoch":

@@ -65,19 +65,15 @@ function chosen(
 /** The value `text` stands for in the place of `known`: JSON of the same type, or the text itself for a string. */
 function replacement(known: unknown, text: string, path: string): unknown {
   const inside = [...contents(known).keys()].map((key) => `${path}.${key}`).join(", ");
-  const offered = choices[path.split(".").at(-1)!];
-  if (offered !== undefined) {
-    const value = parse(text);
-    if (isChoice(known)) return chosen([known], offered, value, path);
-    if (Array.isArray(known) && Array.isArray(value)) {
-      return value.map((each) => chosen(known, offered, each, path));
-    }
+  const offered = choices[path.split(".").at(-1)!], given = parse(text);
+  if (isChoice(known)) return chosen([known], offered ?? [], given, path);
+  if (offered !== undefined && Array.isArray(known) && Array.isArray(given)) {
+    return given.map((each) => chosen(known, offered, each, path));
   }
   if (isObject(known)) {
     return fail(`Cannot set "${path}" as a whole: ${inside ? `set one of ${inside}` : "it has no settings"}`);
   }
-  const parsed = parse(text);
-  const value = typeof known === "string" && typeof parsed !== "string" ? text : parsed;
+  const value = typeof known === "string" && typeof given !== "string" ? text : given;
   // A setting without a value yet says nothing about its type, and an empty list fits a list of anything.
   if (known === undefined || known === null) return value;
   if (Array.isArray(known) && Array.isArray(value) && value.length === 0) return value;
@@ -132,3 +128,25 @@ export const applySettings = <Recipe extends object>(recipe: Recipe, settings: r
     if (at < 1) return fail(`Cannot set "${setting}": expected path=value, such as batchSize=8`);
     return change(changed, setting.slice(0, at).split("."), setting.slice(at + 1), []) as Recipe;
   }, recipe);
+
+/**
+ * Every setting of a recipe as `--set` takes it; what is code is left out.
+ *
+ * @example
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { choice } from "../base/choice.ts";
+ * import { listSettings } from "./settings.ts";
+ *
+ * const scale = choice("scale", { by: 2 }, ({ by }) => (x: number) => x * by);
+ * assertEquals(listSettings({ batchSize: 16, scale }), ["batchSize=16", "scale=scale", "scale.by=2"]);
+ * ```
+ */
+export function listSettings(value: unknown, path: readonly string[] = []): string[] {
+  const at = path.join(".");
+  if (typeof value === "function" || value === undefined) return [];
+  const inside = () => [...contents(value)].flatMap(([key, each]) => listSettings(each, [...path, key]));
+  if (isChoice(value)) return [`${at}=${value.name}`, ...inside()];
+  if (isObject(value) || !isPlain(value)) return inside();
+  return [`${at}=${typeof value === "string" ? value : JSON.stringify(value)}`];
+}

@@ -1,20 +1,23 @@
 /** `setup`: puts libtensorflow where the engine finds it. */
 import { prepare, type PrepareOptions } from "../engine/setup.ts";
-import { type Command, helpText } from "./command.ts";
-import { parseCommand } from "./options.ts";
+import type { Command } from "./command.ts";
+import type { Parsed } from "./options.ts";
 import { type Progress, progress } from "./progress.ts";
 
-const command = {
+/** What `setup` takes. */
+export const setupCommand = {
   name: "setup",
   summary: "Fetches libtensorflow for the tensorflow engine, once; the portable engine needs no setup.",
   positionals: {},
   options: {
     cuda: { kind: "boolean", help: "the build for NVIDIA's GPUs, with the CUDA libraries it needs (2.8 GB)" },
+    json: { kind: "boolean", help: "for programs" },
   },
   examples: ["deno task setup", "deno task setup --cuda"],
 } as const satisfies Command;
 
-const environment = `Environment
+/** The variables that it heeds, for its help. */
+export const setupEnvironment = `Environment
   ONESHEET_TENSORFLOW  a folder that holds libtensorflow_cc and libtensorflow_framework, to use instead
   ONESHEET_CACHE       where downloads are kept, instead of the user's cache folder
   PIP_INDEX_URL        the package index to fetch from, also where pip is not installed`;
@@ -42,16 +45,16 @@ function stages(): Required<Pick<PrepareOptions, "log" | "onProgress">> & { end(
   };
 }
 
-/** Runs the command and returns its exit code. */
-export async function setup(args: string[]): Promise<number> {
-  const parsed = parseCommand(command, args);
-  if (parsed === "help") {
-    console.log(`${helpText(command)}\n\n${environment}`);
-    return 0;
-  }
+/** Runs the command; gives its exit code. */
+export async function setup({ options }: Parsed<typeof setupCommand>): Promise<number> {
   const told = stages();
-  const build = parsed.options.cuda ? "cuda" : "cpu";
+  const build = options.cuda ? "cuda" : "cpu";
   const { folder, version, nvidia } = await prepare({ ...told, build }).finally(told.end);
-  console.log(`libtensorflow ${version ?? "of your own"}${nvidia ? " with CUDA" : ""} is in ${folder}`);
+  const found = { folder, version: version ?? "of your own", cuda: Boolean(nvidia) };
+  console.log(
+    options.json
+      ? JSON.stringify(found, null, 2)
+      : `libtensorflow ${found.version}${found.cuda ? " with CUDA" : ""} is in ${folder}`,
+  );
   return 0;
 }

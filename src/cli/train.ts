@@ -16,7 +16,7 @@ import type { Parsed } from "./options.ts";
 import { demandPermission, leaveNetwork, stayOffline } from "./permissions.ts";
 import { planJson, planSvg, planText } from "./plan.ts";
 import { loadRecipe, newestRun, newRunFolder, userPath } from "./recipes.ts";
-import { bars, lastScreen, showEvent } from "./screen.ts";
+import { bars, bestScore, eventJson, lastScreen, showEvent } from "./screen.ts";
 
 /** What `train` takes. */
 export const trainCommand = {
@@ -49,7 +49,10 @@ export const trainCommand = {
     set: { kind: "string", placeholder: "path=value", repeat: true, help: "change a setting of the recipe" },
     plan: { kind: "boolean", help: "show the model's modules and parameters; neither fetch nor train" },
     svg: { kind: "string", placeholder: "FILE", help: "with --plan: also draw the modules into FILE" },
-    json: { kind: "boolean", help: "with --plan: for programs" },
+    json: {
+      kind: "boolean",
+      help: "for programs: the plan, or an object a line for every epoch and the end",
+    },
   },
   examples: [
     "deno task train recipes/quickstart.ts",
@@ -135,9 +138,7 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     console.log(options.json ? JSON.stringify(planJson(recipe), null, 2) : planText(recipe));
     return 0;
   }
-  for (const name of ["json", "svg"] as const) {
-    if (options[name]) throw new OnesheetError(`Cannot use --${name} without --plan`, { exitCode: 2 });
-  }
+  if (options.svg) throw new OnesheetError("Cannot use --svg without --plan", { exitCode: 2 });
   const { recipe, folder, rest, before } = await (options.resume ? oldRun : newRun)(
     positionals.recipe,
     options,
@@ -151,6 +152,7 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
   using interrupt = interruptible();
   const show = bars();
   const maxSteps = options["max-steps"];
+  const best = bestScore();
   const events = fit(recipe, {
     ...rest,
     engine,
@@ -164,10 +166,11 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
   });
   for await (const event of events) {
     interrupt.watch();
-    showEvent(event, show);
+    showEvent(event, show, best(event));
+    if (options.json && event.kind !== "step") console.log(eventJson(event, folder));
     if (event.kind === "epoch") await writeRunFile(runFiles(folder).curves, curvesSvg(event.curves));
     if (event.kind === "end") {
-      console.log(lastScreen(event.reason, event.metrics, folder));
+      if (!options.json) console.log(lastScreen(event.reason, event.metrics, folder));
       if (event.reason === "interrupted") return interrupt.exitCode;
     }
   }

@@ -67,18 +67,6 @@ export interface Recipe {
   readonly stop: Choice<Stopping>;
 }
 
-/** What a recipe has unless it says otherwise; made anew for each. */
-const usual = () => ({
-  weights: [] as readonly Pretrained[],
-  freeze: [] as readonly FreezeRule[],
-  batchSize: 16,
-  seed: 42,
-  loss: binaryCrossEntropy(),
-  labelSmoothing: 0,
-  optimizer: adamw(),
-  stop: never({ on: "macroF1" }),
-});
-
 /** A recipe as it is written: fields that are left out have their usual values. */
 export type RecipeSettings =
   & Pick<Recipe, "name" | "data" | "labels" | "model" | "epochs" | "learningRate">
@@ -109,7 +97,9 @@ const counts = ["labels", "batchSize", "epochs"] as const;
  * ```
  */
 export function recipe(given: RecipeSettings): Recipe {
-  const settings = { ...usual(), ...given };
+  const { weights = [], freeze = [], batchSize = 16, seed = 42, labelSmoothing = 0 } = given;
+  const { loss = binaryCrossEntropy(), optimizer = adamw(), stop = never({ on: "macroF1" }) } = given;
+  const settings = { ...given, weights, freeze, batchSize, seed, labelSmoothing, loss, optimizer, stop };
   for (const field of counts) {
     const value = settings[field];
     if (!Number.isInteger(value) || value < 1) {

@@ -1,7 +1,5 @@
-import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { join } from "node:path";
-import { OnesheetError } from "../../src/base/errors.ts";
-import { setup } from "../../src/cli/setup.ts";
 import { libraryNames } from "../../src/engine/setup/wheel.ts";
 
 /** `setup` in a process with these environment variables. */
@@ -9,9 +7,13 @@ async function run(
   args: string[],
   env: Readonly<Record<string, string>>,
 ): Promise<{ code: number; stdout: string }> {
-  const module = JSON.stringify(new URL("../../src/cli/setup.ts", import.meta.url).href);
+  const module = JSON.stringify(new URL("../../src/cli/main.ts", import.meta.url).href);
   const { code, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: ["eval", `import { setup } from ${module}; Deno.exit(await setup(Deno.args));`, ...args],
+    args: [
+      "eval",
+      `import { main } from ${module}; Deno.exit(await main(["setup", ...Deno.args]));`,
+      ...args,
+    ],
     cwd: import.meta.dirname,
     env: { ...env },
   }).output();
@@ -28,8 +30,7 @@ Deno.test("setup --help tells the usage and the environment variables", async ()
 
 Deno.test("setup refuses arguments it does not know", async () => {
   for (const argument of ["--wat", "extra"]) {
-    const error = await assertRejects(() => setup([argument]), OnesheetError, `"${argument}"`);
-    assertEquals(error.exitCode, 2);
+    assertEquals(await run([argument], {}), { code: 2, stdout: "" });
   }
 });
 
@@ -39,6 +40,8 @@ Deno.test("setup prints where the library is", async () => {
     for (const name of Object.values(libraryNames)) await Deno.writeTextFile(join(folder, name), "");
     const { code, stdout } = await run([], { ONESHEET_TENSORFLOW: folder });
     assertEquals([code, stdout], [0, `libtensorflow of your own is in ${folder}\n`]);
+    const told = await run(["--json"], { ONESHEET_TENSORFLOW: folder });
+    assertEquals(JSON.parse(told.stdout), { folder, version: "of your own", cuda: false });
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

@@ -102,7 +102,7 @@ const refusals:
       1,
       /^Cannot read "HERE\/w\.safetensors": expected a safetensors header /,
     ],
-    ["options of a plan without one", () => ["--json"], 2, "Cannot use --json without --plan"],
+    ["options of a plan without one", () => ["--svg", "x.svg"], 2, "Cannot use --svg without --plan"],
   ];
 
 for (const [what, prepare, code, sentence] of refusals) {

@@ -1,4 +1,4 @@
-import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import { choice } from "../../src/base/choice.ts";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { resnetNames } from "../../src/store/rename.ts";
@@ -6,7 +6,7 @@ import { hub, printable, type Recipe, recipe } from "../../src/train/recipe.ts";
 import quickstart from "../../recipes/quickstart.ts";
 
 Deno.test("a recipe whose numbers make sense is given back as it is", () => {
-  assertStrictEquals(recipe(quickstart), quickstart);
+  assertEquals(recipe(quickstart), quickstart);
   assertEquals(recipe({ ...quickstart, labelSmoothing: 0 }).labelSmoothing, 0);
 });
 
@@ -61,4 +61,13 @@ Deno.test("printed, choices are their names and settings, at any depth, and func
 Deno.test("a printed recipe is plain JSON", () => {
   const printed = printable(quickstart);
   assertEquals(JSON.parse(JSON.stringify(printed)), printed);
+});
+
+Deno.test("what a recipe leaves out has its usual value, behind what it says", () => {
+  const { name, data, labels, model, epochs, learningRate } = quickstart;
+  const short = recipe({ name, data, labels, model, epochs, learningRate });
+  assertEquals(Object.keys(short).slice(0, 6), ["name", "data", "labels", "model", "epochs", "learningRate"]);
+  const { batchSize, seed, weights, freeze, labelSmoothing, loss, optimizer, stop } = short;
+  assertEquals([batchSize, seed, weights, freeze, labelSmoothing], [16, 42, [], [], 0]);
+  assertEquals([loss.name, optimizer.name, stop.name], ["binaryCrossEntropy", "adamw", "never"]);
 });
