@@ -10,14 +10,17 @@ import { listSettings } from "./settings.ts";
 
 const count = (n: number) => n.toLocaleString("en-US");
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 /** The plan as a program reads it. */
 export function planJson(recipe: Recipe): Record<string, unknown> {
-  const { model, trainable } = plan(recipe);
+  const { model, trainable, tower } = plan(recipe);
   const { parameters, modules, names } = summarize(model, trainable);
   return {
     recipe: recipe.name,
     parameters,
     modules,
+    ...(tower && { nodes: summarize(tower, NOTHING).parameters }),
     stateDict: { names: names.length, arrays: model.params.length },
     graph: outline(model, trainable),
     settings: printable(recipe),
@@ -33,7 +36,7 @@ const row = ({ name, output, parameters, trainable }: Box): string[] => [
 
 /** The plan as a person reads it. */
 export function planText(recipe: Recipe): string {
-  const { model, trainable } = plan(recipe);
+  const { model, trainable, tower } = plan(recipe);
   const { parameters, names } = summarize(model, trainable);
   const { boxes } = outline(model, trainable);
   const inputs = Object.entries(model.inputs).map(([name, shape]) => `${name} ${showShape(shape)}`);
@@ -46,6 +49,13 @@ export function planText(recipe: Recipe): string {
       foot: ["total", "", count(parameters.total), count(parameters.trainable)],
     }),
     `${names.length} names in the state_dict, ${model.params.length} arrays`,
+    ...tower
+      ? [
+        `beside it, for the features of the nodes, computed once: ${
+          count(summarize(tower, NOTHING).parameters.total)
+        } parameters`,
+      ]
+      : [],
     "",
     "settings, as --set takes them",
     ...listSettings(recipe).map((setting) => `  ${setting}`),

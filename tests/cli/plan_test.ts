@@ -2,6 +2,7 @@ import { assertArrayIncludes, assertEquals, assertStringIncludes } from "@std/as
 import { planJson, planText } from "../../src/cli/plan.ts";
 import { applySettings, listSettings } from "../../src/cli/settings.ts";
 import mmimdbRecipe from "../../recipes/mmimdb.ts";
+import gatEfficientNet from "../../recipes/gat_efficientnet.ts";
 import { tiny } from "../train/tiny.ts";
 import { inProject, quickstart, withPlace } from "./command_line.ts";
 
@@ -120,4 +121,17 @@ Deno.test("the settings of a plan are those that --set takes: given back, they c
   }
   const plain = settings.filter((setting) => !/^(weights|freeze)=/.test(setting));
   assertEquals(listSettings(applySettings(mmimdbRecipe, plain)), settings);
+});
+
+Deno.test("a plan on a graph tells the tower's parameters beside the model's", () => {
+  assertEquals(planJson(gatEfficientNet).parameters, { total: 416_182, trainable: 416_182 });
+  assertEquals(planJson(gatEfficientNet).nodes, { total: 19_341_616, trainable: 0 });
+  assertStringIncludes(
+    planText(gatEfficientNet),
+    "edges [2, edges], nodes [nodes, 1000] -> logits [batch, 26]\n",
+  );
+  assertStringIncludes(
+    planText(gatEfficientNet),
+    "features of the nodes, computed once: 19,341,616 parameters",
+  );
 });

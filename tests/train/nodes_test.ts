@@ -91,7 +91,8 @@ eachEngine(
   },
 );
 
-eachEngine("features are computed once, from rows as they are, and kept", async (engine) => {
+Deno.test("features are computed once, from rows as they are, and kept", async () => {
+  const engine = await portable();
   await withGraph(async (folder, file) => {
     const asked: [positions: number[], draw?: Draw][] = [];
     const train = rowsOf("train", 18, asked);
@@ -122,7 +123,8 @@ eachEngine("features are computed once, from rows as they are, and kept", async 
   });
 });
 
-eachEngine("a run goes on, and its files hold no features", async (engine) => {
+Deno.test("a run goes on, and its files hold no features", async () => {
+  const engine = await portable();
   await withGraph(async (folder, file) => {
     await run(onGraph(file), { engine, folder: `${folder}-whole` });
     await run(onGraph(file), { engine, folder, maxSteps: 5 });

@@ -25,17 +25,17 @@ class System(nn.Module):
     def __init__(self):
         super().__init__()
         self.gat_layers = GATLayers(FEATURES, layers=3, heads=2, size=3, dropout=0.1, slope=0.1)
-        self.image_token = nn.Linear(6, BERT["hidden_size"])
-        self.bitransformer = BertModel(BertConfig(**BERT, max_position_embeddings=16))
+        self.image_tokens = nn.Linear(6, BERT["hidden_size"])
+        self.text_backbone = BertModel(BertConfig(**BERT, max_position_embeddings=16))
         self.classifier = nn.Linear(BERT["hidden_size"], LABELS)
 
     def forward(self, nodes, edges, row, input_ids, attention_mask):
         seen = torch.tanh(self.gat_layers(nodes, adjacency_of(edges, len(nodes))))[row]
-        words = self.bitransformer.embeddings.word_embeddings
+        words = self.text_backbone.embeddings.word_embeddings
         # [CLS] image [SEP] in the first segment, the text behind its own [CLS] in the second; positions begin twice.
-        block = [words(input_ids[:, :1]), self.image_token(seen)[:, None], words(torch.full((len(row), 1), SEP))]
+        block = [words(input_ids[:, :1]), self.image_tokens(seen)[:, None], words(torch.full((len(row), 1), SEP))]
         text = input_ids.shape[1] - 1
-        pooled = self.bitransformer(
+        pooled = self.text_backbone(
             inputs_embeds=torch.cat([*block, words(input_ids[:, 1:])], 1),
             attention_mask=torch.cat([torch.ones(len(row), 3), attention_mask[:, 1:]], 1),
             token_type_ids=torch.tensor([[0] * 3 + [1] * text] * len(row)),
