@@ -32,7 +32,7 @@ function attentionOf({ params, inputs }: Node): number {
  * Counts a step: forward, backward to every weight that learns, and backward through whatever lies above one, frozen
  * weights too.
  */
-export function workOf({ model, trainable }: Plan, batch: number): Work {
+export function workOf({ model, trainable }: Pick<Plan, "model" | "trainable">, batch: number): Work {
   const learning = new Set<Node>();
   let products = 0, convolutions = 0;
   for (const node of model.nodes) {

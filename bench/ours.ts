@@ -48,7 +48,7 @@ async function open({ workload, engine: name }: OurTask) {
   return {
     about: engine.description,
     measures: {
-      train: timed(() => bound.step(batch, RATE, ++step)),
+      train: timed(() => bound.step([batch], RATE, ++step)),
       eval: timed(() => bound.evaluate(rows, labels)),
       products: () => peakOf(engine, "products"),
       convolutions: () => peakOf(engine, "convolutions"),

@@ -50,8 +50,8 @@ export async function profileOf(workload: Workload, engineName: "cpu" | "cuda"):
   await randomize(bound.memory, bound.plan.model, recipe.seed);
   await prepareTraining(bound, recipe);
   const batch = randomBatch(workload);
-  for (let step = 1; step <= WARM_UP; step++) await bound.step(batch, RATE, step);
-  const [runMetadata] = await bound.memory.profile!(() => bound.step(batch, RATE, WARM_UP + 1));
+  for (let step = 1; step <= WARM_UP; step++) await bound.step([batch], RATE, step);
+  const [runMetadata] = await bound.memory.profile!(() => bound.step([batch], RATE, WARM_UP + 1));
   return nodeTimes(runMetadata);
 }
 

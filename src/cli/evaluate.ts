@@ -4,10 +4,11 @@ import { table } from "../report/table.ts";
 import type { OpenOptions } from "../data/source.ts";
 import { demandLabels } from "../train/fit.ts";
 import { putConstants } from "../train/nodes.ts";
+import { withFrequencies } from "../train/loss.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { demandLabelsOf, runFiles } from "../train/run.ts";
 import { plan } from "../train/start.ts";
-import { type Evaluation, trainer } from "../train/trainer.ts";
+import { type Evaluation, startAverages, trainer } from "../train/trainer.ts";
 import { demandRealData, putWeights } from "../train/weights.ts";
 import type { Command } from "./command.ts";
 import { engineOptions, openEngine } from "./engine.ts";
@@ -86,9 +87,10 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   if (run !== undefined) await demandLabelsOf(run, set.labels);
   demandRealData(set.makeshift, weights);
   const { engine } = await openEngine(options);
-  using bound = trainer(recipe, engine);
+  using bound = trainer(withFrequencies(recipe, set.train), engine);
   const listener = { tell: (line: string) => console.error(line), onProgress: show.show };
   await putWeights(weights, recipe, bound.plan, bound.memory, listener);
+  await startAverages(bound, recipe);
   await putConstants(recipe, bound.plan, bound.memory, set, {
     ...listener,
     engine,

@@ -78,6 +78,13 @@ export function rowsOf({ corpus, plots, posters }: Parts, side: Int32Array, prep
   return {
     size: side.length,
     ids: side.map((example) => corpus.rows[example]),
+    positives: () => {
+      const counts = new Array<number>(columns.size).fill(0);
+      for (const example of side) {
+        for (const label of corpus.labelsOf(example)) counts[columns.get(label)!]++;
+      }
+      return counts;
+    },
     batch: async (positions, draw) => {
       const examples = positions.map((position) => side[position]);
       const size = examples.length;

@@ -48,6 +48,8 @@ export interface Rows {
   readonly size: number;
   /** Identifies each position to a person: row number in the data set. */
   readonly ids: Int32Array;
+  /** How many of the rows have each label. */
+  readonly positives?: () => number[];
   /** The rows at these positions; augmented when a draw is given. */
   batch(positions: Int32Array, draw?: Draw): Promise<Batch>;
   /** A few rows for people, in the order of the positions; a report goes without them where a source cannot tell. */

@@ -19,6 +19,21 @@ export function focalLoss(logits: Tensor, targets: Tensor, alpha: number, gamma:
 }
 
 /**
+ * Binary cross-entropy of each element whose positive part counts `weight` times, as torch.nn.BCEWithLogitsLoss's
+ * `pos_weight`: (1 - y) z + (1 + (w - 1) y) log(1 + e^-z).
+ *
+ * @param logits `[batch, labels]`
+ * @param targets `[batch, labels]` in [0, 1]
+ * @param weight `[labels]`
+ * @returns `[batch, labels]`
+ */
+export function weightedCrossEntropy(logits: Tensor, targets: Tensor, weight: Tensor): Tensor {
+  const each = tf.add(1, tf.mul(targets, tf.sub(weight, 1)));
+  const log = tf.add(tf.log1p(tf.exp(tf.neg(tf.abs(logits)))), tf.relu(tf.neg(logits)));
+  return tf.add(tf.mul(tf.sub(1, targets), logits), tf.mul(each, log));
+}
+
+/**
  * Binary cross-entropy of each element, from logits: max(z, 0) - z y + log(1 + e^-|z|).
  *
  * @param logits `[batch, labels]`

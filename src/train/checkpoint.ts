@@ -16,7 +16,7 @@ import { GoneWrong, onlyFinite } from "./finite.ts";
 import { exists, runFiles } from "./run.ts";
 import type { ScheduleState } from "./schedule.ts";
 import { readState } from "./state.ts";
-import { momentName } from "./step.ts";
+import { AVERAGE, momentName } from "./update.ts";
 import type { StoppingState } from "./stopping.ts";
 
 /** Where a run is: plain JSON. */
@@ -97,10 +97,13 @@ export async function saveCheckpoint(what: Checkpointed, state: RunState): Promi
   }
 }
 
-/** Makes the weights of the last checkpoint the best ones. */
-export async function keepAsBest(folder: string): Promise<void> {
+/** Makes the weights of the last checkpoint the best ones, or their running averages where they are kept. */
+export async function keepAsBest({ folder, model, trainable, memory, moments }: Checkpointed): Promise<void> {
   const { last, best } = runFiles(folder);
-  await linkWhole(filesOf(last).weights, best);
+  if (!moments.includes(AVERAGE)) return await linkWhole(filesOf(last).weights, best);
+  await saveModel(best, model, {
+    get: (name) => memory.get(trainable.has(name) ? momentName(AVERAGE, name) : name),
+  });
 }
 
 /**
@@ -142,7 +145,7 @@ export async function loadCheckpoint(
     await loadInto(what.memory, momentModel(what), optimizer, { strict: true });
     const state = await readState(files.state);
     // The run may have ended between saving these weights and keeping them as the best.
-    if (state.batch === 0 && state.step === state.bestStep) await keepAsBest(what.folder);
+    if (state.batch === 0 && state.step === state.bestStep) await keepAsBest(what);
     return state;
   } catch (cause) {
     throw new OnesheetError(`Cannot resume "${what.folder}": ${messageOf(cause)}`, { cause });

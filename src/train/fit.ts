@@ -8,6 +8,7 @@ import { type Checkpointed, loadCheckpoint } from "./checkpoint.ts";
 import type { TrainEvent } from "./events.ts";
 import { train } from "./loop.ts";
 import { beginSession } from "./machine.ts";
+import { withFrequencies } from "./loss.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import {
   type CheckpointEvery,
@@ -22,7 +23,8 @@ import {
 import { batches } from "./sampler.ts";
 import { putConstants } from "./nodes.ts";
 import { plan } from "./start.ts";
-import { prepareTraining, trainer } from "./trainer.ts";
+import { prepareTraining, startAverages, trainer } from "./trainer.ts";
+import { rememberedBy } from "./update.ts";
 import { demandRealData, putWeights } from "./weights.ts";
 
 /** What a run is told beside its recipe. */
@@ -118,13 +120,14 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   const { train: rows, validation, labels } = dataset;
   tell(`${rows.size} training rows, ${validation.size} validation rows, ${labels.length} labels`);
 
-  using bound = trainer(recipe, engine);
+  using bound = trainer(withFrequencies(recipe, rows), engine);
   const { memory, plan: { model, trainable } } = bound;
   await prepareTraining(bound, recipe);
-  const what: Checkpointed = { folder, model, trainable, memory, moments: recipe.optimizer.made.moments };
+  const what: Checkpointed = { folder, model, trainable, memory, moments: rememberedBy(recipe) };
   const from = resume ? await loadCheckpoint(what, tell) : undefined;
   if (from === undefined) {
     await putWeights(weights, recipe, bound.plan, memory, { tell, ...(onProgress && { onProgress }) });
+    await startAverages(bound, recipe);
   }
   await putConstants(recipe, bound.plan, memory, dataset, {
     engine,

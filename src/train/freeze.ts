@@ -26,11 +26,18 @@ function paths(names: readonly string[]): Set<string> {
   return new Set(names.flatMap(prefixes));
 }
 
-function noMatch(pattern: string, names: readonly string[]): OnesheetError {
+/** The names that a pattern matches, at least one; `what` is the kind of pattern, as the error calls it. */
+export function matching(pattern: string, names: readonly string[], what: string): string[] {
+  const found = names.filter(matcher(pattern));
+  if (found.length === 0) throw noMatch(pattern, names, what);
+  return found;
+}
+
+function noMatch(pattern: string, names: readonly string[], what: string): OnesheetError {
   const near = nearest(pattern, paths(names));
   const modules = [...new Set(names.map((name) => name.split(".")[0]))].join(", ");
   return new OnesheetError(
-    `Cannot apply the freeze pattern "${pattern}": no parameter matches it; ` +
+    `Cannot apply the ${what} pattern "${pattern}": no parameter matches it; ` +
       (near === undefined ? `the model's modules are ${modules}` : `did you mean "${near}"?`),
   );
 }
@@ -52,9 +59,7 @@ export function trainable(names: readonly string[], rules: readonly FreezeRule[]
   const learns = new Map(names.map((name) => [name, true]));
   for (const rule of rules) {
     const pattern = "train" in rule ? rule.train : rule.freeze;
-    const matching = names.filter(matcher(pattern));
-    if (matching.length === 0) throw noMatch(pattern, names);
-    for (const name of matching) learns.set(name, "train" in rule);
+    for (const name of matching(pattern, names, "freeze")) learns.set(name, "train" in rule);
   }
   return new Set(names.filter((name) => learns.get(name)));
 }

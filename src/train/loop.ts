@@ -6,8 +6,9 @@ import type { EndReason, TrainEvent } from "./events.ts";
 import { goneWrong } from "./finite.ts";
 import type { Recipe } from "./recipe.ts";
 import { type CheckpointEvery, type EpochMetrics, readMetrics, writeMetrics } from "./run.ts";
-import { batches, epochOrder } from "./sampler.ts";
+import { batches, epochOrder, inGroups } from "./sampler.ts";
 import { type Evaluation, PREFETCH, type Trainer } from "./trainer.ts";
+import { rememberedBy } from "./update.ts";
 import { keepValidation } from "./validation.ts";
 
 const TEN_MINUTES: CheckpointEvery = { seconds: 600 };
@@ -77,12 +78,13 @@ export async function* train(
 ): AsyncGenerator<TrainEvent> {
   const { model, trainable } = trainer.plan;
   const { memory } = trainer;
+  const { accumulate = 1 } = recipe;
   const checkpointed: Checkpointed = {
     folder,
     model,
     trainable,
     memory,
-    moments: recipe.optimizer.made.moments,
+    moments: rememberedBy(recipe),
   };
   const schedule = recipe.learningRate.made, stopping = recipe.stop.made;
   let state = from;
@@ -118,21 +120,26 @@ export async function* train(
     const { epoch } = state;
     const started = performance.now() - state.seconds * 1000;
     const seconds = () => (performance.now() - started) / 1000;
-    const rate = schedule.rate(epoch, state.schedule);
     const order = epochOrder(data.train.size, { seed: recipe.seed, epoch });
     const all = batches(order, recipe.batchSize, { dropLast: recipe.dropLast ?? true });
+    const steps = inGroups(all, accumulate), done = Math.ceil(state.batch / accumulate);
     const draw = { seed: recipe.seed, epoch };
-    const left = all.slice(state.batch, state.batch + Math.max(0, maxSteps - state.step));
-    for await (const batch of ahead(left, PREFETCH, (positions) => data.train.batch(positions, draw))) {
-      const loss = await trainer.step(batch, rate, state.step + 1);
+    const rateOf = (step: number) =>
+      schedule.rate(epoch, state.schedule, { step, steps: recipe.epochs * steps.length });
+    const left = steps.slice(done, done + Math.max(0, maxSteps - state.step));
+    const made = (group: readonly Int32Array[]) =>
+      Promise.all(group.map((positions) => data.train.batch(positions, draw)));
+    for await (const group of ahead(left, PREFETCH, made)) {
+      const rate = rateOf(state.step);
+      const loss = await trainer.step(group, rate, state.step + 1, { epoch, steps: steps.length });
       if (!Number.isFinite(loss)) {
         throw await goneWrong(`the loss is ${loss}`, { ...state, step: state.step + 1 }, folder);
       }
       state = {
         ...state,
-        batch: state.batch + 1,
+        batch: state.batch + group.length,
         step: state.step + 1,
-        lossSum: state.lossSum + loss,
+        lossSum: state.lossSum + loss * group.length,
         seconds: seconds(),
       };
       yield {
@@ -167,7 +174,10 @@ export async function* train(
     const verdict = stopping.next(state.stopping, evaluation.scores);
     // A part of an epoch does not count when the run goes on, so it must not take the place of a whole one.
     const best = verdict.improved && !(partial && rows.length > 0);
-    const metrics = metricsOf({ ...state, seconds: seconds() }, rate, evaluation, { best, partial });
+    const metrics = metricsOf({ ...state, seconds: seconds() }, rateOf(state.step - 1), evaluation, {
+      best,
+      partial,
+    });
     rows = [...rows, metrics];
     await writeMetrics(folder, rows);
     // Before the checkpoint: a run that is ended here evaluates again and writes the same.
@@ -187,7 +197,7 @@ export async function* train(
       await save();
     }
     // Either way the last checkpoint has the weights that were evaluated.
-    if (best) await keepAsBest(folder);
+    if (best) await keepAsBest(checkpointed);
     yield { kind: "epoch", metrics, curves: rows };
     if (partial) return yield end("step limit");
   }

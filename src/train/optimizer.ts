@@ -6,13 +6,19 @@ import { runKernel, type Tensor, type Tensors } from "../tensor.ts";
 export interface Optimizer {
   /** Names of what is remembered of each parameter: arrays of its shape that start at 0. */
   readonly moments: readonly string[];
-  /** Numbers that change from step to step; steps count from 1. */
+  /** Numbers that change from step to step, `rate` among them; steps count from 1. */
   scalars(rate: number, step: number): Readonly<Record<string, number>>;
-  /** [parameter, ...moments] after the step. */
-  update(parameter: Tensor, moments: readonly Tensor[], gradient: Tensor, scalars: Tensors): Tensor[];
+  /** [parameter, ...moments] after the step; with another weight decay than the optimizer's where one is given. */
+  update(
+    parameter: Tensor,
+    moments: readonly Tensor[],
+    gradient: Tensor,
+    scalars: Tensors,
+    weightDecay?: number,
+  ): Tensor[];
 }
 
-/** Settings of {@link adamw}. */
+/** Settings of {@link adamw} and {@link adam}. */
 export interface AdamWOptions {
   /** How much of the gradients' mean is kept each step; 0.9 unless given. */
   readonly beta1?: number;
@@ -20,21 +26,53 @@ export interface AdamWOptions {
   readonly beta2?: number;
   /** Added to the root of that mean; 1e-8 unless given. */
   readonly epsilon?: number;
-  /** Decoupled decay: each step takes rate * weightDecay of every parameter; 0.01 unless given. */
+  /** Of {@link adamw}: each step takes rate * weightDecay of every parameter; 0.01 unless given. */
   readonly weightDecay?: number;
 }
+
+/** Adam's mean and square, with the decay decoupled (`AdamW`). */
+const adamMoments = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions) => ({
+  moments: ["mean", "square"],
+  scalars: (rate: number, step: number) => ({ rate, beta1Power: beta1 ** step, beta2Power: beta2 ** step }),
+  step: (
+    parameter: Tensor,
+    [mean, square]: readonly Tensor[],
+    gradient: Tensor,
+    { rate, beta1Power, beta2Power }: Tensors,
+    decay: number,
+  ) =>
+    runKernel(
+      "AdamW",
+      { parameter, mean, square, gradient, rate, beta1Power, beta2Power },
+      { beta1, beta2, epsilon, decay },
+    ),
+});
 
 /** AdamW (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101) with PyTorch's defaults and meaning. */
 export const adamw = (
   { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 1e-2 }: AdamWOptions = {},
 ): Choice<Optimizer> =>
-  choice("adamw", { beta1, beta2, epsilon, weightDecay }, ({ beta1, beta2, epsilon, weightDecay }) => ({
-    moments: ["mean", "square"],
-    scalars: (rate, step) => ({ rate, beta1Power: beta1 ** step, beta2Power: beta2 ** step }),
-    update: (parameter, [mean, square], gradient, { rate, beta1Power, beta2Power }) =>
-      runKernel(
-        "AdamW",
-        { parameter, mean, square, gradient, rate, beta1Power, beta2Power },
-        { beta1, beta2, epsilon, decay: weightDecay },
-      ),
-  }));
+  choice("adamw", { beta1, beta2, epsilon, weightDecay }, (settings) => {
+    const { step, ...rest } = adamMoments(settings);
+    return {
+      ...rest,
+      update: (parameter, moments, gradient, scalars, decay = settings.weightDecay) =>
+        step(parameter, moments, gradient, scalars, decay),
+    };
+  });
+
+/**
+ * Adam (Kingma and Ba 2015, https://arxiv.org/abs/1412.6980) as torch.optim.Adam: `weightDecay`, 0 unless given, times
+ * the parameter is part of the gradient, and so goes through the moments.
+ */
+export const adam = (
+  { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamWOptions = {},
+): Choice<Optimizer> =>
+  choice("adam", { beta1, beta2, epsilon, weightDecay }, (settings) => {
+    const { step, ...rest } = adamMoments(settings);
+    return {
+      ...rest,
+      update: (parameter, moments, gradient, scalars, decay = settings.weightDecay) =>
+        step(parameter, moments, decay === 0 ? gradient : gradient.add(parameter.mul(decay)), scalars, 0),
+    };
+  });

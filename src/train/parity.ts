@@ -7,7 +7,8 @@ import { openSafetensors } from "../store/safetensors.ts";
 import type { Engine } from "../tensor.ts";
 import type { Recipe } from "./recipe.ts";
 import { clearMoments, plan } from "./start.ts";
-import { evaluationStep, gradientStep, type StepParts, trainStep } from "./step.ts";
+import { evaluationStep, gradientStep, partsOf, trainStep } from "./step.ts";
+import { rememberedBy } from "./update.ts";
 
 /** What the reference wrote down. */
 export interface Golden {
@@ -127,10 +128,7 @@ export async function readGolden(
  */
 export async function parity(
   engine: Engine,
-  recipe: Pick<
-    Recipe,
-    "model" | "data" | "nodes" | "labels" | "freeze" | "loss" | "labelSmoothing" | "optimizer"
-  >,
+  recipe: Omit<Recipe, "name" | "weights" | "batchSize" | "epochs" | "seed" | "learningRate" | "stop">,
   folder: string,
   limits: Limits,
 ): Promise<Check[]> {
@@ -138,19 +136,13 @@ export async function parity(
   const batch = await readBatch(folder);
   const planned = plan(recipe);
   const { model } = planned;
-  const optimizer = recipe.optimizer.made;
-  const parts: StepParts = {
-    ...planned,
-    loss: recipe.loss.made,
-    labelSmoothing: recipe.labelSmoothing,
-    optimizer,
-  };
+  const parts = partsOf(recipe, planned), { optimizer } = parts;
   const rate = 1e-4;
 
   using memory = engine.memory();
   using weights = await openSafetensors(`${folder}/weights.safetensors`);
   await loadInto(memory, model, weights, { strict: true });
-  await clearMoments(memory, planned, optimizer);
+  await clearMoments(memory, planned, { moments: rememberedBy(recipe) });
 
   const evaluated = await memory.compile(evaluationStep(parts)).run(batch);
   const { logits, loss: _, ...gradients } = await memory.compile(gradientStep(parts)).run(batch);

@@ -5,9 +5,11 @@ import type { Source } from "../data/source.ts";
 import type { ModelFunction } from "../dsl/build.ts";
 import type { Rename } from "../store/rename.ts";
 import type { FreezeRule } from "./freeze.ts";
+import type { ParameterGroup } from "./groups.ts";
 import { binaryCrossEntropy, type Loss } from "./loss.ts";
 import { adamw, type Optimizer } from "./optimizer.ts";
 import type { Schedule } from "./schedule.ts";
+import type { Stage } from "./stages.ts";
 import { never, type Stopping } from "./stopping.ts";
 
 /** Pretrained weights of a part of the model. */
@@ -47,10 +49,14 @@ export interface Recipe {
   readonly weights: readonly Pretrained[];
   /** Which parameters learn: the last rule that matches decides. */
   readonly freeze: readonly FreezeRule[];
-  /** Rows in a step; more than there are, without `dropLast`: all of them. */
+  /** Which of them begin to learn some epochs later. */
+  readonly stages?: readonly Stage[];
+  /** Rows in a batch; more than there are, without `dropLast`: all of them. */
   readonly batchSize: number;
   /** Whether a last batch that is not full is left out; it is unless told. */
   readonly dropLast?: boolean;
+  /** Batches in a step, which follows the mean of their gradients; an epoch's last step may have fewer. 1 unless given. */
+  readonly accumulate?: number;
   /** How often training goes through the rows, at most. */
   readonly epochs: number;
   /** Of the first weights, the order of the rows, augmentation and dropout. */
@@ -61,7 +67,16 @@ export interface Recipe {
   readonly labelSmoothing: number;
   /** How parameters follow their gradients. */
   readonly optimizer: Choice<Optimizer>;
-  /** The rate of every epoch. */
+  /** Parameters with another rate or weight decay; of several groups the last decides. */
+  readonly groups?: readonly ParameterGroup[];
+  /** The largest norm of a step's gradients together; larger ones are scaled down to it. */
+  readonly clipNorm?: number;
+  /**
+   * A running average of the weights that learn: decay * average + (1 - decay) * weights after each step. It is what is
+   * evaluated and kept as the best.
+   */
+  readonly average?: { readonly decay: number };
+  /** The rate of every step. */
   readonly learningRate: Choice<Schedule>;
   /** Which epoch's weights are kept, and when to end early. */
   readonly stop: Choice<Stopping>;
@@ -73,6 +88,24 @@ export type RecipeSettings =
   & Partial<Recipe>;
 
 const counts = ["labels", "batchSize", "epochs"] as const;
+
+/** What keeps the optional fields from being right; undefined where they are. */
+function fault(
+  { accumulate = 1, clipNorm = 1, average, stages = [], groups = [] }: Recipe,
+): string | undefined {
+  const whole = (value: number) => Number.isInteger(value) && value >= 1;
+  const stage = stages.find(({ epochs }) => !whole(epochs));
+  const group = groups.find(({ rate = 0, weightDecay = 0 }) => !(rate >= 0 && weightDecay >= 0));
+  if (!whole(accumulate)) return `accumulate to be a whole number of at least 1, found ${accumulate}`;
+  if (!(clipNorm > 0)) return `clipNorm above 0, found ${clipNorm}`;
+  if (average && !(average.decay > 0 && average.decay < 1)) {
+    return `average.decay between 0 and 1, found ${average.decay}`;
+  }
+  if (stage) {
+    return `epochs of the stage "${stage.freeze}" to be a whole number of at least 1, found ${stage.epochs}`;
+  }
+  if (group) return `rate and weightDecay of the group "${group.of}" of at least 0`;
+}
 
 /**
  * Makes a recipe and checks its numbers. Unless given, nothing is pretrained or frozen, labels are not smoothed, a batch
@@ -114,6 +147,10 @@ export function recipe(given: RecipeSettings): Recipe {
       `Cannot use recipe "${settings.name}": expected labelSmoothing in [0, 1), found ${settings.labelSmoothing}`,
       { exitCode: 2 },
     );
+  }
+  const wrong = fault(settings);
+  if (wrong !== undefined) {
+    throw new OnesheetError(`Cannot use recipe "${settings.name}": expected ${wrong}`, { exitCode: 2 });
   }
   return settings;
 }

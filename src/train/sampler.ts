@@ -26,3 +26,7 @@ export function batches(
   const count = (dropLast ? Math.floor : Math.ceil)(order.length / batchSize);
   return Array.from({ length: count }, (_, i) => order.subarray(i * batchSize, (i + 1) * batchSize));
 }
+
+/** The batches of each step; the last step may have fewer. */
+export const inGroups = <T>(batches: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(batches.length / size) }, (_, i) => batches.slice(i * size, (i + 1) * size));

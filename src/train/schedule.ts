@@ -8,12 +8,20 @@ import { OnesheetError } from "../base/errors.ts";
 /** What a schedule remembers between epochs; plain JSON. */
 export type ScheduleState = Readonly<Record<string, number>>;
 
-/** Learning rates by epoch. */
+/** Where in a run a step is. */
+export interface StepPlace {
+  /** Steps done before it. */
+  readonly step: number;
+  /** Steps of the whole run, as long as nothing ends it early. */
+  readonly steps: number;
+}
+
+/** Learning rates. */
 export interface Schedule {
   /** The state before epoch 0. */
   start(): ScheduleState;
-  /** The learning rate of an epoch. */
-  rate(epoch: number, state: ScheduleState): number;
+  /** The learning rate of a step. */
+  rate(epoch: number, state: ScheduleState, place: StepPlace): number;
   /** The state after an epoch that reached `score` (higher is better). */
   next(state: ScheduleState, epoch: number, score: number): ScheduleState;
 }
@@ -21,7 +29,8 @@ export interface Schedule {
 /** Changes of the rate smaller than this are not made; the default `eps` of PyTorch's ReduceLROnPlateau. */
 const leastChange = 1e-8;
 
-function check(setting: string, value: number, holds: boolean, expected: string): void {
+/** Refuses a setting of a schedule that does not hold. */
+export function demandSetting(setting: string, value: number, holds: boolean, expected: string): void {
   if (!holds) {
     throw new OnesheetError(
       `Cannot use a learning rate schedule: expected ${setting} ${expected}, found ${value}`,
@@ -35,7 +44,7 @@ function check(setting: string, value: number, holds: boolean, expected: string)
 /** The same rate in every epoch. */
 export const constant = (settings: { readonly rate: number }): Choice<Schedule> =>
   choice("constant", settings, ({ rate }) => {
-    check("rate", rate, rate > 0, "above 0");
+    demandSetting("rate", rate, rate > 0, "above 0");
     return { start: () => ({}), rate: () => rate, next: (state) => state };
   });
 
@@ -52,7 +61,7 @@ export const constant = (settings: { readonly rate: number }): Choice<Schedule> 
  *
  * const schedule = warmupThenPlateau({ rate: 1e-4, from: 0.01, epochs: 3, factor: 0.2, patience: 2 }).made;
  * const state = schedule.next(schedule.start(), 0, 0.28);
- * assertEquals(schedule.rate(1, state).toExponential(2), "3.40e-5");
+ * assertEquals(schedule.rate(1, state, { step: 826, steps: 16520 }).toExponential(2), "3.40e-5");
  * ```
  */
 export const warmupThenPlateau = (
@@ -69,8 +78,8 @@ export const warmupThenPlateau = (
     "warmupThenPlateau",
     { threshold: 1e-4, ...settings },
     ({ rate, from, epochs, factor, patience, threshold }) => {
-      check("rate", rate, rate > 0, "above 0");
-      check("factor", factor, factor > 0 && factor < 1, "between 0 and 1");
+      demandSetting("rate", rate, rate > 0, "above 0");
+      demandSetting("factor", factor, factor > 0 && factor < 1, "between 0 and 1");
       return {
         start: () => ({ rate, bad: 0 }),
         rate: (epoch, state) => epoch < epochs ? rate * (from + (1 - from) * epoch / epochs) : state.rate,

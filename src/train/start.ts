@@ -7,9 +7,10 @@ import { sameShape, ShapeError, showShape } from "../dsl/shape.ts";
 import { toEngine } from "../store/layout.ts";
 import type { Memory } from "../tensor.ts";
 import { trainable } from "./freeze.ts";
-import type { Optimizer } from "./optimizer.ts";
+import { type Treatment, treatments } from "./groups.ts";
 import type { NodeFeatures, Recipe } from "./recipe.ts";
-import { momentName } from "./step.ts";
+import { waits } from "./stages.ts";
+import { momentName } from "./update.ts";
 
 /** A recipe's model and the names that learn. */
 export interface Plan {
@@ -17,6 +18,10 @@ export interface Plan {
   readonly tower?: Model;
   readonly model: Model;
   readonly trainable: ReadonlySet<string>;
+  /** How those are treated that are not as the others. */
+  readonly treatments: ReadonlyMap<string, Treatment>;
+  /** The epochs that those wait that do not learn from the first. */
+  readonly waits: ReadonlyMap<string, number>;
 }
 
 /** The model of the nodes' features. */
@@ -33,9 +38,9 @@ function towerOf({ tower }: NodeFeatures, inputs: Readonly<Record<string, Shape>
 
 /** Builds a recipe's model; no data, no tensor. Logits of another shape than `[batch, labels]` are an error. */
 export function plan(
-  { model, data: { made: data }, labels, freeze, nodes }: Pick<
+  { model, data: { made: data }, labels, freeze, nodes, groups = [], stages = [] }: Pick<
     Recipe,
-    "model" | "data" | "labels" | "freeze" | "nodes"
+    "model" | "data" | "labels" | "freeze" | "nodes" | "groups" | "stages"
   >,
 ): Plan {
   const shapesOf = (specs: Readonly<Record<string, { readonly shape: Shape }>>, batch: Shape) =>
@@ -53,7 +58,14 @@ export function plan(
       `Cannot build the model: expected logits of shape [batch, ${labels}], found ${showShape(shape)}`,
     );
   }
-  return { model: built, trainable: trainable(weightNames(built), freeze), ...(tower && { tower }) };
+  const names = weightNames(built), learning = [...trainable(names, freeze)];
+  return {
+    model: built,
+    ...(tower && { tower }),
+    trainable: new Set(learning),
+    treatments: treatments(names, groups),
+    waits: waits(learning, stages),
+  };
 }
 
 /** Names of the arrays that are learnt or could be. */
@@ -81,11 +93,11 @@ export async function randomize(
   for (const param of model.params) await memory.put(param.name, firstValue(param, seed));
 }
 
-/** Puts the optimizer's moments into the memory, all 0. */
+/** Puts arrays of the shapes of all parameters that learn into the memory, once for each moment, all 0. */
 export async function clearMoments(
   memory: Pick<Memory, "put">,
-  { model, trainable }: Plan,
-  { moments }: Pick<Optimizer, "moments">,
+  { model, trainable }: Pick<Plan, "model" | "trainable">,
+  { moments }: { readonly moments: readonly string[] },
 ): Promise<void> {
   for (const param of model.params.filter(({ name }) => trainable.has(name))) {
     const zeros = toEngine({

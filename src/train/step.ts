@@ -5,22 +5,20 @@ import type { Step, Tensor, Tensors } from "../tensor.ts";
 import type { Model } from "../dsl/build.ts";
 import { smooth } from "../ops/smooth.ts";
 import type { Loss } from "./loss.ts";
-import type { Optimizer } from "./optimizer.ts";
+import type { Recipe } from "./recipe.ts";
+import type { Plan } from "./start.ts";
+import { AVERAGE, momentName, SUM, updated, type UpdateParts } from "./update.ts";
 
 /** What the steps are made from. */
-export interface StepParts {
+export interface StepParts extends UpdateParts {
   readonly model: Model;
   /** Names of the parameters that learn. */
   readonly trainable: ReadonlySet<string>;
   readonly loss: Loss;
   readonly labelSmoothing: number;
-  readonly optimizer: Optimizer;
   /** The gradients are taken of the loss times this, a power of two, and divided by it; 1 unless given. */
   readonly lossScale?: number;
 }
-
-/** The name of a moment of a parameter in the memory. */
-export const momentName = (moment: string, parameter: string): string => `${moment}/${parameter}`;
 
 /** Loss, gradients and next buffers of one batch in training mode. */
 function differentiate(
@@ -42,23 +40,66 @@ function differentiate(
 
 const scaled = (tensor: Tensor, by: number): Tensor => by === 1 ? tensor : tensor.mul(by);
 
+/** The parts of a recipe's steps. */
+export const partsOf = (
+  { loss, labelSmoothing, optimizer, clipNorm, average }: Pick<
+    Recipe,
+    "loss" | "labelSmoothing" | "optimizer" | "clipNorm" | "average"
+  >,
+  plan: Plan,
+): StepParts => ({
+  ...plan,
+  loss: loss.made,
+  labelSmoothing,
+  optimizer: optimizer.made,
+  ...(clipNorm !== undefined && { clipNorm }),
+  ...(average && { average }),
+});
+
+function demandLearning({ trainable }: StepParts): void {
+  if (trainable.size > 0) return;
+  throw new OnesheetError("Cannot train: every parameter is frozen; let some learn by a `train` rule");
+}
+
 /**
  * One step of training. Inputs: the model's, `labels` `[batch, labels]`, `seed` (int32 scalar) and the optimizer's
  * scalars. Output: `loss`, of the batch before the step.
  */
 export const trainStep = (parts: StepParts): Step => (state, inputs) => {
-  if (parts.trainable.size === 0) {
-    throw new OnesheetError("Cannot train: every parameter is frozen; let some learn by a `train` rule");
-  }
+  demandLearning(parts);
   const { value, gradients, aux: { output: _, ...buffers } } = differentiate(parts, state, inputs);
-  const { moments, update } = parts.optimizer;
-  const next = Object.entries(gradients).flatMap(([name, gradient]) => {
-    const names = moments.map((moment) => momentName(moment, name));
-    const updated = update(state[name], names.map((n) => state[n]), gradient, inputs);
-    return [name, ...names].map((n, i) => [n, updated[i]] as const);
-  });
-  return { state: { ...buffers, ...Object.fromEntries(next) }, outputs: { loss: value } };
+  return { state: { ...buffers, ...updated(parts, state, gradients, inputs) }, outputs: { loss: value } };
 };
+
+const sumName = (parameter: string): string => momentName(SUM, parameter);
+
+/** Adds the gradients of one batch to their sums. Inputs and output as {@link trainStep}'s, without scalars. */
+export const accumulationStep = (parts: StepParts): Step => (state, inputs) => {
+  demandLearning(parts);
+  const { value, gradients, aux: { output: _, ...buffers } } = differentiate(parts, state, inputs);
+  const sums = Object.entries(gradients).map(([name, g]) => [sumName(name), state[sumName(name)].add(g)]);
+  return { state: { ...buffers, ...Object.fromEntries(sums) }, outputs: { loss: value } };
+};
+
+/**
+ * The step of sums over some batches: of their mean gradients, after which the sums are 0. Inputs: the optimizer's
+ * scalars, and `batches`, a scalar.
+ */
+export const accumulatedStep = (parts: StepParts): Step => (state, inputs) => {
+  const names = [...parts.trainable];
+  const means = Object.fromEntries(names.map((name) => [name, state[sumName(name)].div(inputs.batches)]));
+  const zeros = names.map((name) => [sumName(name), state[sumName(name)].mul(0)]);
+  return {
+    state: { ...updated(parts, state, means as Tensors, inputs), ...Object.fromEntries(zeros) },
+    outputs: {},
+  };
+};
+
+/** Sets the running averages of parameters to what they are. */
+export const averagesStep = (trainable: ReadonlySet<string>): Step => (state) => ({
+  state: Object.fromEntries([...trainable].map((name) => [momentName(AVERAGE, name), state[name].clone()])),
+  outputs: {},
+});
 
 /** The gradients of one batch, by parameter, with the `logits` and the `loss`; nothing changes. */
 export const gradientStep = (parts: StepParts): Step => (state, inputs) => {
@@ -66,10 +107,17 @@ export const gradientStep = (parts: StepParts): Step => (state, inputs) => {
   return { outputs: { ...gradients, logits: aux.output, loss: value } };
 };
 
-/** One batch of evaluation. Inputs: the model's and `labels`. Outputs: `logits` and the batch's `loss`. */
+/**
+ * One batch of evaluation, with the running averages where there are any. Inputs: the model's and `labels`. Outputs:
+ * `logits` and the batch's `loss`.
+ */
 export const evaluationStep =
-  ({ model, loss }: Pick<StepParts, "model" | "loss">): Step => (state, inputs) => {
-    const { output } = model.apply(state, inputs, { training: false });
+  ({ model, loss, trainable, average }: Pick<StepParts, "model" | "loss" | "trainable" | "average">): Step =>
+  (state, inputs) => {
+    const averages = average
+      ? Object.fromEntries([...trainable].map((name) => [name, state[momentName(AVERAGE, name)]]))
+      : {};
+    const { output } = model.apply({ ...state, ...averages }, inputs, { training: false });
     return { outputs: { logits: output, loss: loss(output, inputs.labels) } };
   };
 

@@ -4,12 +4,21 @@ import { OnesheetError } from "../base/errors.ts";
 import { keyed } from "../base/random.ts";
 import { float32, int32, type Value, type Values } from "../base/value.ts";
 import type { Batch, Rows } from "../data/source.ts";
-import type { Engine, Memory } from "../tensor.ts";
+import type { Engine, Memory, Program } from "../tensor.ts";
 import { addBatch, noConfusion, type Scores, scoresOf } from "./metrics.ts";
 import type { Recipe } from "./recipe.ts";
 import { batches } from "./sampler.ts";
 import { clearMoments, type Plan, plan } from "./start.ts";
-import { evaluationStep, trainStep } from "./step.ts";
+import {
+  accumulatedStep,
+  accumulationStep,
+  averagesStep,
+  evaluationStep,
+  partsOf,
+  type StepParts,
+  trainStep,
+} from "./step.ts";
+import { AVERAGE, rememberedBy, scalarName, SUM } from "./update.ts";
 
 /** What an evaluation found. */
 export interface Evaluation {
@@ -22,12 +31,23 @@ export interface Evaluation {
   readonly truth: Float32Array;
 }
 
+/** Where in a run a step is, for what begins to learn later. */
+export interface Place {
+  /** From 0. */
+  readonly epoch: number;
+  /** Steps of an epoch. */
+  readonly steps: number;
+}
+
+/** Everything learns, from the first step on. */
+const anywhere: Place = { epoch: Infinity, steps: 0 };
+
 /** A recipe bound to an engine. */
 export interface Trainer extends Disposable {
   readonly plan: Plan;
   readonly memory: Memory;
-  /** Trains on one batch and gives its loss before the step; steps count from 1. */
-  step(batch: Batch, rate: number, step: number): Promise<number>;
+  /** Trains one step on its batches and gives their mean loss before it; steps count from 1. */
+  step(batches: readonly Batch[], rate: number, step: number, place?: Place): Promise<number>;
   /** Evaluates rows in order; `onBatch` hears how many are done. */
   evaluate(rows: Rows, labels: readonly string[], onBatch?: (done: number) => void): Promise<Evaluation>;
 }
@@ -45,32 +65,76 @@ export const PREFETCH = 2;
 const labelsOf = (batch: Batch, labels: number): Value =>
   float32([batch.labels.length / labels, labels], batch.labels);
 
+/** Scalars by name. */
+const scalars = (numbers: Readonly<Record<string, number>>): Values =>
+  Object.fromEntries(Object.entries(numbers).map(([name, x]) => [name, float32([], [x])]));
+
+/** The programs of a step in which these parameters learn. */
+interface Programs {
+  /** On one batch. */
+  readonly train: Program;
+  /** On several: each batch, and then the step. */
+  readonly accumulate: Program;
+  readonly finish: Program;
+}
+
+const programsOf = (memory: Memory, parts: StepParts): Programs => ({
+  train: memory.compile(trainStep(parts)),
+  accumulate: memory.compile(accumulationStep(parts)),
+  finish: memory.compile(accumulatedStep(parts)),
+});
+
 /** Opens a memory for a recipe; its weights are still to be put. */
 export function trainer(recipe: Recipe, engine: Engine): Trainer {
-  const planned = plan(recipe);
+  const planned = plan(recipe), { trainable, waits } = planned;
   const memory = engine.memory();
   const optimizer = recipe.optimizer.made;
   const parts = {
-    ...planned,
-    loss: recipe.loss.made,
-    labelSmoothing: recipe.labelSmoothing,
-    optimizer,
+    ...partsOf(recipe, planned),
     lossScale: engine.options.precision === "mixed" ? FLOAT16_LOSS_SCALE : 1,
   };
-  const train = memory.compile(trainStep(parts));
   const evaluation = memory.compile(evaluationStep(parts));
   const inputsOf = (batch: Batch): Values => ({ ...batch.inputs, labels: labelsOf(batch, recipe.labels) });
+  const accumulates = (recipe.accumulate ?? 1) > 1;
+
+  /** The waits that are over in an epoch; 0 is. */
+  const over = (epoch: number): number[] => [0, ...new Set(waits.values())].filter((wait) => wait <= epoch);
+  const known = new Map<number, Programs>();
+  const programsIn = (epoch: number): Programs => {
+    const stage = over(epoch).length;
+    const learning = [...trainable].filter((name) => (waits.get(name) ?? 0) <= epoch);
+    const programs = known.get(stage) ?? programsOf(memory, { ...parts, trainable: new Set(learning) });
+    known.set(stage, programs);
+    return programs;
+  };
+  const numbersOf = (rate: number, step: number, { epoch, steps }: Place): Values =>
+    scalars(Object.fromEntries(
+      over(epoch).flatMap((wait) =>
+        Object.entries(optimizer.scalars(rate, wait === 0 ? step : step - wait * steps))
+          .map(([name, x]) => [scalarName(name, wait), x])
+      ),
+    ));
 
   return {
     plan: planned,
     memory,
-    step: async (batch, rate, step) => {
-      const scalars = Object.entries(optimizer.scalars(rate, step)).map((
-        [name, x],
-      ) => [name, float32([], [x])]);
-      const seed = int32([], [keyed(recipe.seed, "step", step)]);
-      const { loss } = await train.run({ ...inputsOf(batch), ...Object.fromEntries(scalars), seed });
-      return loss.data[0];
+    step: async (batches, rate, step, place = anywhere) => {
+      const { train, accumulate, finish } = programsIn(place.epoch);
+      const numbers = numbersOf(rate, step, place);
+      const seed = (i: number) => ({
+        seed: int32([], [i === 0 ? keyed(recipe.seed, "step", step) : keyed(recipe.seed, "step", step, i)]),
+      });
+      if (!accumulates) {
+        const { loss } = await train.run({ ...inputsOf(batches[0]), ...numbers, ...seed(0) });
+        return loss.data[0];
+      }
+      let losses = 0;
+      for (const [i, batch] of batches.entries()) {
+        const { loss } = await accumulate.run({ ...inputsOf(batch), ...seed(i) });
+        losses += loss.data[0];
+      }
+      await finish.run({ ...numbers, ...scalars({ batches: batches.length }) });
+      return losses / batches.length;
     },
     evaluate: async (rows, labels, onBatch) => {
       let confusion = noConfusion(labels.length);
@@ -100,5 +164,13 @@ export async function prepareTraining({ memory, plan }: Trainer, recipe: Recipe)
       `Cannot train "${recipe.name}": every parameter is frozen; let some learn by a \`train\` rule`,
     );
   }
-  await clearMoments(memory, plan, recipe.optimizer.made);
+  const moments = rememberedBy(recipe);
+  await clearMoments(memory, plan, { moments: (recipe.accumulate ?? 1) > 1 ? [...moments, SUM] : moments });
+}
+
+/** Lets the running averages begin where the weights are, if the recipe keeps them: evaluation looks at them. */
+export async function startAverages({ memory, plan }: Trainer, { average }: Recipe): Promise<void> {
+  if (!average) return;
+  await clearMoments(memory, plan, { moments: [AVERAGE] });
+  await memory.compile(averagesStep(plan.trainable)).run({});
 }

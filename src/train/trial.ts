@@ -8,11 +8,13 @@ import type { OpenOptions } from "../data/source.ts";
 import type { TrainEvent } from "./events.ts";
 import { fit, type FitOptions } from "./fit.ts";
 import { testRows, withoutTestRows } from "./held_out.ts";
+import { withFrequencies } from "./loss.ts";
 import type { Scores } from "./metrics.ts";
 import { putConstants } from "./nodes.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import { exists, readMetrics, readRecord, runFiles, writeRunFile } from "./run.ts";
-import { trainer } from "./trainer.ts";
+import { plan } from "./start.ts";
+import { startAverages, trainer } from "./trainer.ts";
 import { putWeights } from "./weights.ts";
 
 /** What a trial found, as `trial.json` of its run folder keeps it. */
@@ -57,8 +59,7 @@ async function judged(recipe: Recipe, folder: string, options: TrialOptions): Pr
   if (best === undefined) {
     throw new OnesheetError(`Cannot judge "${folder}": expected an epoch that was kept, found none`);
   }
-  using bound = trainer(recipe, engine);
-  const { model, trainable } = bound.plan;
+  const { model, trainable } = plan(recipe);
   const open: OpenOptions = {
     inputs: model.reads,
     ...(data !== undefined && { data }),
@@ -67,7 +68,9 @@ async function judged(recipe: Recipe, folder: string, options: TrialOptions): Pr
     ...(onProgress && { onProgress }),
   };
   await using set = await recipe.data.made.open(open);
+  using bound = trainer(withFrequencies(recipe, set.train), engine);
   await putWeights(runFiles(folder).best, recipe, bound.plan, bound.memory, { tell });
+  await startAverages(bound, recipe);
   const { weights } = await readRecord(folder);
   await putConstants(recipe, bound.plan, bound.memory, set, { engine, open, weights, tell });
   const test = testRows(set);

@@ -93,7 +93,7 @@ Deno.test("with the notebook's scores the run has its rates and its best epoch, 
   const schedule = mmimdb.learningRate.made, stopping = mmimdb.stop.made;
   let state = schedule.start(), stop = stopping.start(), best = -1;
   const used = macroF1.map((score, epoch) => {
-    const rate = schedule.rate(epoch, state);
+    const rate = schedule.rate(epoch, state, { step: 0, steps: 1 });
     state = schedule.next(state, epoch, score);
     const verdict = stopping.next(stop, { macroF1: score, microF1: 0, weightedF1: 0, samplesF1: 0 });
     assertEquals(verdict.stop, false);

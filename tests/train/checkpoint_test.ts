@@ -153,13 +153,13 @@ Deno.test("the weights of the last checkpoint become the best; as often as one l
     const same = async (checkpoint: string) =>
       await sha256Of(best) === await sha256Of(`${checkpoint}/weights.safetensors`);
     await saveCheckpoint(what, state(1));
-    for (let i = 0; i < 2; i++) await keepAsBest(what.folder);
+    for (let i = 0; i < 2; i++) await keepAsBest(what);
     assertEquals(namesIn(what.folder), ["best.safetensors", "last"]);
     assert(await same(last));
     await fill(what.memory, 2);
     await saveCheckpoint(what, state(2));
     assertEquals([await same(last), await same(previous)], [false, true]);
-    await keepAsBest(what.folder);
+    await keepAsBest(what);
     assertEquals([await same(last), await same(previous)], [true, false]);
   });
 });

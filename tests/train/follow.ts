@@ -3,6 +3,9 @@ import { fileURLToPath } from "node:url";
 import type { Schedule, ScheduleState } from "../../src/train/schedule.ts";
 import type { Stopping } from "../../src/train/stopping.ts";
 
+/** For schedules that do not look at the step. */
+const anywhere = { step: 0, steps: 1 };
+
 /** The rate of every epoch, and of the one after the last. */
 export function ratesOf(
   schedule: Schedule,
@@ -11,11 +14,11 @@ export function ratesOf(
 ): number[] {
   let state = schedule.start();
   const found = scores.map((score, epoch) => {
-    const rate = schedule.rate(epoch, state);
+    const rate = schedule.rate(epoch, state, anywhere);
     state = through(schedule.next(state, epoch, score));
     return rate;
   });
-  return [...found, schedule.rate(scores.length, state)];
+  return [...found, schedule.rate(scores.length, state, anywhere)];
 }
 
 /** Scores of which only the macro-F1 counts. */

@@ -42,7 +42,10 @@ Deno.test("a constant rate stays", () => {
 
 Deno.test("settings can be changed by name and are checked", () => {
   assertEquals(
-    warmupThenPlateau(published).with({ epochs: 0, rate: 1 }).made.rate(0, { rate: 1, bad: 0 }),
+    warmupThenPlateau(published).with({ epochs: 0, rate: 1 }).made.rate(0, { rate: 1, bad: 0 }, {
+      step: 0,
+      steps: 1,
+    }),
     1,
   );
   assertThrows(() => constant({ rate: 0 }), OnesheetError, "expected rate above 0, found 0");

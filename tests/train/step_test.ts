@@ -11,11 +11,11 @@ import { clearMoments, randomize } from "../../src/train/start.ts";
 import {
   evaluationStep,
   gradientStep,
-  momentName,
   predictionStep,
   type StepParts,
   trainStep,
 } from "../../src/train/step.ts";
+import { momentName } from "../../src/train/update.ts";
 import { batchNorm, conv2d, dropout, linear, meanPool, relu } from "../../layers/mod.ts";
 import { eachEngine } from "../engine/each.ts";
 
@@ -31,6 +31,8 @@ const parts: StepParts = {
   loss: binaryCrossEntropy().made,
   labelSmoothing: 0.1,
   optimizer: adamw({ weightDecay: 0.1 }).made,
+  treatments: new Map(),
+  waits: new Map(),
 };
 const moving = ["norm.bias", "head.weight", "head.bias"];
 const buffers = ["norm.running_mean", "norm.running_var", "norm.num_batches_tracked"];

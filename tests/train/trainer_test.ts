@@ -71,7 +71,7 @@ eachEngine(
     const positions = Int32Array.of(0, 1, 2, 3);
     const { logits, truth } = await logitsOf(rows, [...positions]);
     const smoothed = truth.map((y) => y * 0.9 + (1 - y) * 0.1);
-    const loss = await bound.step(await rows.batch(positions), 0.25, 1);
+    const loss = await bound.step([await rows.batch(positions)], 0.25, 1);
     assertAlmostEquals(loss, crossEntropy(logits, smoothed), 1e-6);
     // The first step of Adam moves each parameter by the rate against the sign of its gradient.
     const gradient = [0, 1, 2].map((label) =>
@@ -99,7 +99,7 @@ eachEngine(
       using bound = trainer(recipe, engine);
       await withPlainWeights(bound);
       await prepareTraining(bound, recipe);
-      return await bound.step(batch, 0.1, step);
+      return await bound.step([batch], 0.1, step);
     };
     const loss = await lossOf(3);
     assertEquals(await lossOf(3), loss);
@@ -122,7 +122,7 @@ eachEngine("an evaluation changes nothing, a step moves buffers, too", async (en
   await bound.evaluate(rowsOf("validation", 7), labels);
   assertEquals(await all(), before);
   const { names } = bound.memory;
-  await bound.step(await rowsOf("train", 4).batch(Int32Array.of(0, 1, 2, 3)), 0.1, 1);
+  await bound.step([await rowsOf("train", 4).batch(Int32Array.of(0, 1, 2, 3))], 0.1, 1);
   const after = await all();
   const moved = names.filter((_, i) => `${after[i].data}` !== `${before[i].data}`);
   assertEquals(moved.filter((name) => name.startsWith("norm")), [
