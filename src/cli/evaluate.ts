@@ -8,6 +8,7 @@ import { withFrequencies } from "../train/loss.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { demandLabelsOf, runFiles } from "../train/run.ts";
 import { plan } from "../train/start.ts";
+import { demandRows, leftOut } from "../train/skipped.ts";
 import { type Evaluation, startAverages, trainer } from "../train/trainer.ts";
 import { demandRealData, putWeights } from "../train/weights.ts";
 import type { Command } from "./command.ts";
@@ -31,6 +32,10 @@ export const evaluateCommand = {
     data: { kind: "string", placeholder: "DIR", help: "other data than the run's" },
     ...engineOptions,
     limit: { kind: "count", placeholder: "N", help: "use only the first N rows" },
+    strict: {
+      kind: "boolean",
+      help: "fail where a row of the data cannot be used, as a run with --strict does",
+    },
     set: { kind: "string", placeholder: "path=value", repeat: true, help: "change a setting of the recipe" },
     json: { kind: "boolean", help: "for programs" },
   },
@@ -45,6 +50,7 @@ interface Target {
   readonly weights?: string;
   readonly data?: string;
   readonly limit?: number;
+  readonly strict?: boolean;
   /** The run folder, if it is one. */
   readonly run?: string;
   /** What the run started from. */
@@ -83,12 +89,14 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   };
   await using set = await recipe.data.made.open(open);
   show.close();
+  const tell = (line: string) => console.error(line);
+  demandRows(set, options.strict || target.strict === true, tell);
   demandLabels(recipe, set);
   if (run !== undefined) await demandLabelsOf(run, set.labels);
   demandRealData(set.makeshift, weights);
   const { engine } = await openEngine(options);
   using bound = trainer(withFrequencies(recipe, set.train), engine);
-  const listener = { tell: (line: string) => console.error(line), onProgress: show.show };
+  const listener = { tell, onProgress: show.show };
   await putWeights(weights, recipe, bound.plan, bound.memory, listener);
   await startAverages(bound, recipe);
   await putConstants(recipe, bound.plan, bound.memory, set, {
@@ -106,6 +114,7 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   );
   show.close();
   console.log(options.json ? JSON.stringify({ loss: result.loss, ...result.scores }, null, 2) : text(result));
+  if (set.skipped?.length) tell(leftOut(set.skipped.length));
   return 0;
 }
 

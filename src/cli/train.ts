@@ -45,6 +45,10 @@ export const trainCommand = {
       help: "save every N steps, or every 30s, 10m or 2h; 10m unless given, and at the end of every epoch",
     },
     limit: { kind: "count", placeholder: "N", help: "use only the first N rows of each side of the split" },
+    strict: {
+      kind: "boolean",
+      help: "fail where a row of the data cannot be used; it is left out, told and counted unless given",
+    },
     seed: { kind: "count", placeholder: "N", help: "of weights, order, augmentation and dropout" },
     set: { kind: "string", placeholder: "path=value", repeat: true, help: "change a setting of the recipe" },
     plan: { kind: "boolean", help: "show the model's modules and parameters; neither fetch nor train" },
@@ -64,7 +68,7 @@ export const trainCommand = {
 
 type Options = Parsed<typeof trainCommand>["options"];
 /** What a run keeps of its command line. */
-type RunSettings = Pick<FitOptions, "from" | "data" | "limit" | "weights" | "checkpointEvery">;
+type RunSettings = Pick<FitOptions, "from" | "data" | "limit" | "strict" | "weights" | "checkpointEvery">;
 
 /** Named options as settings; they come after `--set` and so win. */
 const settingsOf = ({ set, epochs, seed }: Options): string[] => [
@@ -83,7 +87,8 @@ interface Asked {
 }
 
 /** What a run that goes on may be told anew. */
-const changeable = ({ data, "checkpoint-every": every }: Options) => ({
+const changeable = ({ data, strict, "checkpoint-every": every }: Options) => ({
+  ...(strict && { strict }),
   ...(data !== undefined && { data: userPath(data) }),
   ...(every !== undefined && { checkpointEvery: parseEvery(every) }),
 });

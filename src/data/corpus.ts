@@ -3,6 +3,8 @@
  * go by position among the rows that count.
  */
 
+import type { Skipped } from "./source.ts";
+
 /** The image of an example. */
 export interface EncodedPoster {
   /** Its position among the rows that count. */
@@ -23,6 +25,8 @@ export interface Corpus {
   readonly labels: readonly string[];
   /** The labels of the example at this position. */
   labelsOf(example: number): readonly string[];
+  /** The rows that do not count because they cannot be used, and why. */
+  readonly skipped: readonly Skipped[];
   /** The text of each example in order. */
   texts(): Iterable<string>;
   /** What an error calls the image of an example, such as `the poster of row 12`. */

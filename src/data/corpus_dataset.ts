@@ -4,7 +4,7 @@ import type { Corpus } from "./corpus.ts";
 import { bestDecoder } from "./decode.ts";
 import { imageHeader } from "./image_header.ts";
 import { type ImageSource, imageSource } from "./image_source.ts";
-import { plainPicture, reduced, trainingPicture } from "./kept_picture.ts";
+import { plainPicture, reduced, trainingPicture, wholeFile } from "./kept_picture.ts";
 import { imagenet } from "./normalize.ts";
 import type { Places } from "./places.ts";
 import { plotTokens } from "./plot_tokens.ts";
@@ -73,7 +73,7 @@ async function keeping(
       isShown.has(example)
         ? keptOf(await plainPicture(poster, pixels))
         : whole
-        ? keptFile(poster)
+        ? keptFile(await wholeFile(poster))
         : keptOf(await trainingPicture(poster, shorterSide)),
     sizeOf: (example, poster) => {
       if (whole && !isShown.has(example)) return poster.length;
@@ -85,10 +85,19 @@ async function keeping(
   };
 }
 
+/** The images of a corpus, and the examples whose image cannot be used with the reason. */
+interface Images {
+  readonly broken: ReadonlyMap<number, string>;
+  readonly posters?: ImageSource;
+}
+
+const noImages: Images = { broken: new Map() };
+
 /**
- * Opens a corpus. `folder`, where it has one, may hold a vocabulary of its own.
+ * Opens a corpus. `folder`, where it has one, may hold a vocabulary of its own. The split is over the rows that count; one
+ * whose image does not decode, which is found when images are kept, is then taken off its side, and the others stay.
  *
- * Errors: a vocabulary that is missing or broken, an image that does not decode, a disk that is too small.
+ * Errors: a vocabulary that is missing or broken, a disk that is too small.
  */
 export async function datasetOf(
   corpus: Corpus,
@@ -101,20 +110,23 @@ export async function datasetOf(
   const plots = await plotTokens(corpus, found.tokenizer, options.tokens, onProgress, places);
   const sides = trainTestSplit(corpus.rows.length, { test: options.validation, seed: options.seed });
   const [train, validation] = [sides.train.subarray(0, limit), sides.test.subarray(0, limit)];
-  const openPosters = async (): Promise<ImageSource> => {
+  const openImages = async (): Promise<Images> => {
     const wanted = new Int32Array([...train, ...validation]);
     const keep = await keeping(options, sides.test);
     const pictures = await keepPosters(corpus, wanted, keep, places.cache, onProgress);
-    return imageSource(corpus, pictures, options, train.length);
+    return { broken: pictures.broken, posters: imageSource(corpus, pictures, options, train.length) };
   };
-  const posters = inputs?.includes("image") === false ? undefined : await openPosters();
+  const { broken, posters } = inputs?.includes("image") === false ? noImages : await openImages();
+  const usable = (side: Int32Array) => side.filter((example) => !broken.has(example));
+  const unusable = Array.from(broken, ([example, reason]) => ({ row: corpus.rows[example], reason }));
   const parts = { corpus, plots, ...(posters && { posters }) };
   return {
     ...found,
     key: JSON.stringify([corpus.key, { ...options, augment: [] }]),
     labels: corpus.labels,
-    train: rowsOf(parts, train, options),
-    validation: rowsOf(parts, validation, options),
+    train: rowsOf(parts, usable(train), options),
+    validation: rowsOf(parts, usable(validation), options),
+    skipped: [...corpus.skipped, ...unusable].sort((a, b) => a.row - b.row),
     kept: { [TOKENIZER]: found.tokenizer.json },
     ...(found.vocabulary === MADE && inputs?.includes("ids") !== false && { makeshift: "the vocabulary" }),
     [Symbol.asyncDispose]: () => Promise.resolve(posters?.[Symbol.dispose]()),

@@ -126,9 +126,8 @@ async function stamps(
   return found;
 }
 
-/** Refuses a file with broken rows; the sentence names the first lines. */
-function demandWhole(path: string, broken: ReadonlyMap<number, string>): void {
-  if (broken.size === 0) return;
+/** Refuses a file without a row that can be used; the sentence names the first lines. */
+function demandRows(path: string, broken: ReadonlyMap<number, string>): void {
   const lines = [...broken].sort(([a], [b]) => a - b).slice(0, NAMED).map(([line, why]) =>
     `line ${line}: ${why}`
   );
@@ -145,9 +144,11 @@ async function corpusOf(path: string, names: Columns): Promise<Corpus> {
   }
   const folder = dirname(path), file = basename(path);
   const broken = new Map<number, string>();
-  const entries = entriesOf(parseCsv(content, path), names, path, broken);
-  const identity = await stamps(entries, folder, broken);
-  demandWhole(path, broken);
+  const told = entriesOf(parseCsv(content, path), names, path, broken);
+  const found = await stamps(told, folder, broken);
+  const entries = told.filter(({ line }) => !broken.has(line));
+  if (entries.length === 0 && broken.size > 0) demandRows(path, broken);
+  const identity = told.flatMap(({ line }, at) => broken.has(line) ? [] : [[line, ...found[at]]]);
   const hash = createHash("sha256").update(JSON.stringify([FORMAT, names, identity])).update(content);
   const imageName = (at: number) =>
     `the image "${entries[at].image}" of line ${entries[at].line} of "${file}"`;
@@ -165,6 +166,7 @@ async function corpusOf(path: string, names: Columns): Promise<Corpus> {
     rows: Int32Array.from(entries, ({ line }) => line),
     labels: labelsOf(entries.map(({ labels }) => labels)),
     labelsOf: (example) => entries[example].labels,
+    skipped: Array.from(broken, ([row, reason]) => ({ row, reason: reason.replaceAll(/\p{Cc}+/gu, " ") })),
     texts: () => entries.map(({ text }) => text),
     imageName,
     images: (examples, onFirst) => firstTogether(images(examples), onFirst),

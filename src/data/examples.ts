@@ -85,6 +85,7 @@ async function corpusOf(rows: Examples, onProgress: OpenOptions["onProgress"]): 
     key: hash.digest("hex").slice(0, 32),
     rows: Int32Array.from(texts, (_, row) => row),
     labels: labelsOf(sets),
+    skipped: [],
     labelsOf: (example) => sets[example],
     texts: () => texts,
     imageName: (example) => `the image of example ${example}`,

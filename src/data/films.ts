@@ -14,10 +14,10 @@ import { readPacked, writePacked } from "./packed.ts";
 import { openShard, type Shard, shardsOf } from "./parquet.ts";
 import { type Places, usualPlaces } from "./places.ts";
 import { bytesAt } from "./read.ts";
-import type { OpenOptions } from "./source.ts";
+import type { OpenOptions, Skipped } from "./source.ts";
 
 /** Goes up whenever what is kept, or how it is taken out of a row, changes. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** Plots that are read from the cache at once. */
 const AT_ONCE = 512;
@@ -25,6 +25,8 @@ const AT_ONCE = 512;
 interface About {
   /** Each set of genres that a row has, once. */
   readonly sets: readonly (readonly string[])[];
+  /** Rows without an image, a prompt or an answer. */
+  readonly skipped: readonly Skipped[];
   /** CRC-32 of the plots. */
   readonly plots: number;
 }
@@ -44,7 +46,7 @@ async function read(
   file: Deno.FsFile,
   onProgress: OpenOptions["onProgress"],
 ): Promise<{ about: About; arrays: Numbers }> {
-  const rows: number[] = [], set: number[] = [], ends: number[] = [];
+  const rows: number[] = [], set: number[] = [], ends: number[] = [], skipped: Skipped[] = [];
   const sets = new Map<string, number>();
   const encoder = new TextEncoder();
   let row = 0, end = 0, plots = 0;
@@ -54,8 +56,10 @@ async function read(
       // Where the footer says that no image is missing, the images need not be read.
       const full = open.isFull(group, "images", "bytes");
       for (const record of await open.read(group, full ? ["messages"] : ["messages", "images"])) {
-        const text = full || posterOf(record) !== undefined ? textOf(record) : undefined;
-        if (text !== undefined) {
+        const hasImage = full || posterOf(record) !== undefined, text = textOf(record);
+        if (!hasImage) skipped.push({ row, reason: "it has no image" });
+        else if (text === undefined) skipped.push({ row, reason: "it has no prompt with an answer" });
+        else {
           const plot = encoder.encode(text.plot), genres = JSON.stringify(text.genres);
           await writeAll(file, plot);
           plots = crc32(plot, plots);
@@ -77,7 +81,7 @@ async function read(
     );
   }
   return {
-    about: { sets: [...sets.keys()].map((genres) => JSON.parse(genres)), plots },
+    about: { sets: [...sets.keys()].map((genres) => JSON.parse(genres)), skipped, plots },
     arrays: { rows: Int32Array.from(rows), set: Int32Array.from(set), ends: Float64Array.from(ends) },
   };
 }
@@ -155,6 +159,7 @@ export async function openFilms(
     key,
     rows: arrays.rows,
     labels: labelsOf(about.sets),
+    skipped: about.skipped,
     labelsOf: (example) => about.sets[arrays.set[example]],
     texts: () => plotsIn(files.plots, arrays.ends, about.plots),
     imageName: (example) => `the poster of row ${arrays.rows[example]}`,

@@ -21,14 +21,32 @@ async function decodeAt(bytes: Uint8Array, { width, height }: Size): Promise<Pic
   return resize(await decodeWith(await bestDecoder(), bytes, { width, height }), width, height);
 }
 
+let giants: Promise<unknown> = Promise.resolve();
+
+/** Does work on a file; on one giant at a time, because each takes up to two gigabytes. */
+async function inTurn<T>({ width, height }: Size, giant: number, work: () => Promise<T>): Promise<T> {
+  if (width * height <= giant) return await work();
+  const turn = giants.then(work, work);
+  giants = turn.catch(() => {});
+  return await turn;
+}
+
+/** A file that is to be kept as it is, once it was seen to decode. */
+export async function wholeFile(bytes: Uint8Array): Promise<Uint8Array> {
+  await inTurn(imageHeader(bytes), GIANT, () => decode(bytes));
+  return bytes;
+}
+
 /** A training poster, its shorter side at most `shorterSide`; exact where it is not larger. */
 export async function trainingPicture(bytes: Uint8Array, shorterSide: number): Promise<Picture> {
   const { width, height } = imageHeader(bytes);
-  if (Math.min(width, height) <= shorterSide) return await decode(bytes);
-  return {
-    ...await decodeAt(bytes, reduced({ width, height }, shorterSide)),
-    reducedFrom: { width, height },
-  };
+  return await inTurn({ width, height }, GIANT, async () => {
+    if (Math.min(width, height) <= shorterSide) return await decode(bytes);
+    return {
+      ...await decodeAt(bytes, reduced({ width, height }, shorterSide)),
+      reducedFrom: { width, height },
+    };
+  });
 }
 
 /**
@@ -42,6 +60,8 @@ export async function plainPicture(
 ): Promise<Picture> {
   const header = imageHeader(bytes);
   const isGiant = header.width * header.height > giant;
-  const picture = isGiant ? await decodeAt(bytes, reduced(header, 4 * pixels)) : await decode(bytes);
-  return resize(picture, pixels, pixels);
+  return await inTurn(header, giant, async () => {
+    const picture = isGiant ? await decodeAt(bytes, reduced(header, 4 * pixels)) : await decode(bytes);
+    return resize(picture, pixels, pixels);
+  });
 }

@@ -31,6 +31,7 @@ export type {
   Reader,
   Rows,
   Shown,
+  Skipped,
   Source,
 } from "./source.ts";
 export { type SplitOptions, trainTestSplit } from "./split.ts";

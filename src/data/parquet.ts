@@ -63,10 +63,19 @@ export async function shardsOf(folder: string): Promise<Shard[]> {
   }));
 }
 
-/** A file as hyparquet reads one: it asks for several parts at once. */
+/**
+ * A file as hyparquet reads one: it asks for several parts at once. A part that is not there rejects: were it thrown, the
+ * parts that were asked for before would be left alone, and their failure would end the process.
+ */
 const sliced = (file: Deno.FsFile, byteLength: number) => ({
   byteLength,
-  slice: (start: number, end: number = byteLength): ArrayBuffer => bytesAt(file, start, end - start).buffer,
+  slice: (start: number, end: number = byteLength): Promise<ArrayBuffer> =>
+    new Promise((resolve) => {
+      if (!(start >= 0 && start <= end && end <= byteLength)) {
+        throw new RangeError(`it names bytes ${start} to ${end} of ${byteLength}`);
+      }
+      resolve(bytesAt(file, start, end - start).buffer);
+    }),
 });
 
 /** Runs a read of a shard; what hyparquet throws becomes a sentence that names the file. */

@@ -26,6 +26,8 @@ export interface Keeping {
 export interface Posters {
   /** The file they lie in. */
   readonly path: string;
+  /** Examples whose posters cannot be used, and why. */
+  readonly broken: ReadonlyMap<number, string>;
   /** Where in it the example's lies. */
   slot(example: number): Slots;
   /** Keeps the example's anew, because what the slot led to was not as it was written. */
@@ -33,7 +35,7 @@ export interface Posters {
 }
 
 /** Goes up whenever what is kept changes for the same settings. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Decoded at once, for each core. */
 const LANES = 2;
@@ -63,20 +65,24 @@ async function sized(
   count: number,
   keeping: Keeping,
 ): Promise<number> {
-  const bytes = first.reduce((sum, { example, poster }) => {
+  const sizes = first.flatMap(({ example, poster }) => {
     try {
-      return sum + keeping.sizeOf(example, poster);
+      return [keeping.sizeOf(example, poster)];
     } catch (error) {
+      if (error instanceof OnesheetError) return []; // left out, as keeping it will find
       throw posterError(corpus.imageName(example), error);
     }
-  }, 0);
-  const needed = Math.ceil(bytes / first.length * count);
+  });
+  const needed = Math.ceil(sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, sizes.length) * count);
   const free = await freeBytes(folder);
   if (free === undefined || free >= needed) return needed;
   throw noSpace("keep the posters", folder, needed, readable(free));
 }
 
-/** Keeps the posters of these examples that are not kept yet, and opens them. */
+/**
+ * Keeps the posters of these examples that are not kept yet, and opens them. One that cannot be used is tried again by
+ * every call: another decoder may be there by then.
+ */
 export async function keepPosters(
   corpus: Corpus,
   examples: Int32Array,
@@ -89,6 +95,7 @@ export async function keepPosters(
   const folder = join(cache, "posters");
   const [path, index] = [join(folder, `${key}.pictures`), join(folder, `${key}.slots`)];
   let slots = noSlots(corpus.rows.length);
+  const bad = new Map<number, string>();
 
   const fill = async (wanted: Int32Array, broken?: Slots): Promise<void> => {
     using _held = await lock(join(folder, `${key}.lock`), () => onProgress("waiting for another run", 0, 1));
@@ -96,7 +103,7 @@ export async function keepPosters(
     using slotFile = await Deno.open(index, { read: true, write: true, create: true });
     let end = await pictures.seek(0, Deno.SeekMode.End);
     slots = slotsIn(await Deno.readFile(index), corpus.rows.length, end);
-    const isBroken = (example: number) => broken !== undefined && slotOf(slots, example)[0] === broken[0];
+    const isBroken = (example: number) => broken !== undefined && Object.is(slotOf(slots, example)[0], broken[0]);
     const missing = wanted.filter((example) => !isFilled(slots, example) || isBroken(example));
     if (missing.length === 0) return;
     const write = (file: Deno.FsFile, bytes: Uint8Array, at: number) => {
@@ -109,8 +116,10 @@ export async function keepPosters(
     });
     await inLanes(source, async ({ example, poster }) => {
       const kept = await keeping.keep(example, poster).catch((error) => {
-        throw posterError(corpus.imageName(example), error);
+        if (!(error instanceof OnesheetError)) throw posterError(corpus.imageName(example), error);
+        bad.set(example, error.message.replaceAll(/\p{Cc}+/gu, " "));
       });
+      if (kept === undefined) return;
       write(pictures, kept.data, end);
       slotOf(slots, example).set(slotFor(kept, end));
       end += kept.data.length;
@@ -135,7 +144,12 @@ export async function keepPosters(
   await filled(examples);
   return {
     path,
+    broken: bad,
     slot: (example) => slotOf(slots, example),
-    again: (example, broken) => filled(Int32Array.of(example), broken),
+    again: async (example, broken) => {
+      await filled(Int32Array.of(example), broken);
+      const reason = bad.get(example);
+      if (reason !== undefined) throw posterError(corpus.imageName(example), reason);
+    },
   };
 }

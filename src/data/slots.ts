@@ -13,7 +13,10 @@ export interface Kept {
   readonly data: Uint8Array;
 }
 
-/** Numbers of a slot: offset, bytes, width, height, width and height before, CRC-32. Without bytes it is empty. */
+/**
+ * Numbers of a slot: offset, bytes, width, height, width and height before, CRC-32 of the picture and these numbers.
+ * Without bytes it is empty.
+ */
 const FIELDS = 8;
 
 /** Bytes of a slot. */
@@ -42,18 +45,24 @@ export const slotOf = (slots: Slots, example: number): Slots =>
 /** Whether a picture was kept for the example. */
 export const isFilled = (slots: Slots, example: number): boolean => slots[example * FIELDS + 1] > 0;
 
+const sumOf = (numbers: readonly number[], data: Uint8Array): number =>
+  crc32(new Uint8Array(Float64Array.from(numbers).buffer), crc32(data));
+
 /** The slot of a picture that lies at `offset`. */
-export const slotFor = ({ width, height, reducedFrom, data }: Kept, offset: number): number[] => [
-  ...[offset, data.length, width, height, reducedFrom.width, reducedFrom.height],
-  crc32(data),
-];
+export function slotFor({ width, height, reducedFrom, data }: Kept, offset: number): number[] {
+  const numbers = [offset, data.length, width, height, reducedFrom.width, reducedFrom.height];
+  return [...numbers, sumOf(numbers, data)];
+}
 
 /** What a slot says is kept; undefined where the file has something else. */
 export function keptAt(file: Deno.FsFile, slot: Slots): Kept | undefined {
   const [offset, bytes, width, height, fullWidth, fullHeight, sum] = slot;
   const reducedFrom = { width: fullWidth, height: fullHeight };
+  const isPlace = [offset, bytes].every(Number.isSafeInteger) && offset >= 0 &&
+    offset + bytes <= file.statSync().size;
+  if (!isPlace) return undefined;
   const data = bytesAt(file, offset, bytes);
-  return crc32(data) === sum ? { width, height, reducedFrom, data } : undefined;
+  return sumOf([...slot.subarray(0, 6)], data) === sum ? { width, height, reducedFrom, data } : undefined;
 }
 
 /** A picture as it is kept. */

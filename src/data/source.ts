@@ -56,6 +56,14 @@ export interface Rows {
   shown?(positions: Int32Array): Promise<readonly Shown[]>;
 }
 
+/** A row that cannot be used. */
+export interface Skipped {
+  /** Row number in the data set. */
+  readonly row: number;
+  /** What is wrong with it, in a few printable words. */
+  readonly reason: string;
+}
+
 /** An opened source. */
 export interface Dataset extends AsyncDisposable {
   /** Of all rows, in the order of the model's outputs. */
@@ -74,6 +82,8 @@ export interface Dataset extends AsyncDisposable {
   readonly kept: Readonly<Record<string, string>>;
   /** What was made up because the real thing was out of reach; only weights that start at random can go with it. */
   readonly makeshift?: string;
+  /** Rows that cannot be used, by row number; neither side has them. */
+  readonly skipped?: readonly Skipped[];
 }
 
 /** An example from outside the data set: the bytes of an image file and a text. */

@@ -23,6 +23,7 @@ import {
 import { batches } from "./sampler.ts";
 import { putConstants } from "./nodes.ts";
 import { plan } from "./start.ts";
+import { demandRows, leftOut, writeSkipped } from "./skipped.ts";
 import { prepareTraining, startAverages, trainer } from "./trainer.ts";
 import { rememberedBy } from "./update.ts";
 import { demandRealData, putWeights } from "./weights.ts";
@@ -39,6 +40,8 @@ export interface FitOptions {
   readonly data?: string;
   /** Use only the first rows of each side of the split. */
   readonly limit?: number;
+  /** A row that cannot be used fails the run before its first step; it is left out unless given. */
+  readonly strict?: boolean;
   /** `hub`, `random` or a safetensors file; the recipe's pretrained weights unless given. */
   readonly weights?: string;
   /** End after this many steps of training. */
@@ -75,6 +78,7 @@ const recordOf = (recipe: Recipe, options: FitOptions): RunRecord => ({
   ...options.from,
   ...(options.data !== undefined && { data: options.data }),
   ...(options.limit !== undefined && { limit: options.limit }),
+  ...(options.strict && { strict: true }),
   ...(options.checkpointEvery && { checkpointEvery: options.checkpointEvery }),
   weights: options.weights ?? (recipe.weights.length > 0 ? "hub" : "random"),
   engine: options.engine.name,
@@ -104,7 +108,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   using _claimed = await claimRun(folder);
   if (before === undefined) await demandNoRun(folder);
   const record = { ...before, ...recordOf(recipe, options), ...(before && { weights: before.weights }) };
-  const { data, limit, weights, checkpointEvery } = record;
+  const { data, limit, strict = false, weights, checkpointEvery } = record;
   const open: OpenOptions = {
     inputs: plan(recipe).model.reads,
     ...(data !== undefined && { data }),
@@ -113,6 +117,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
     ...(onProgress && { onProgress }),
   };
   await using dataset = await recipe.data.made.open(open);
+  demandRows(dataset, strict, tell);
   demandLabels(recipe, dataset);
   demandBatch(recipe, dataset);
   demandRealData(dataset.makeshift, weights);
@@ -137,6 +142,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
     ...(onProgress && { onProgress }),
   });
   await (resume ? writeRecord(folder, record) : startRun(folder, record, dataset));
+  await writeSkipped(folder, dataset);
   if (resume) {
     tell(
       from
@@ -157,5 +163,9 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   for await (const event of events) {
     if (event.kind === "end") await endSession(event.reason);
     yield event;
+  }
+  const { skipped = [] } = dataset;
+  if (skipped.length > 0) {
+    tell(`${leftOut(skipped.length)}; "${runFiles(folder).skipped}" says which and why`);
   }
 }

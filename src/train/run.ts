@@ -52,6 +52,8 @@ export interface RunRecord {
   readonly settings?: readonly string[];
   readonly data?: string;
   readonly limit?: number;
+  /** A row that cannot be used fails the run. */
+  readonly strict?: boolean;
   readonly checkpointEvery?: CheckpointEvery;
   readonly weights: string;
   readonly engine: string;
@@ -80,6 +82,8 @@ export const runFiles = (folder: string) => ({
   previous: join(folder, "previous"),
   /** There while a process trains; says which. */
   lock: join(folder, "lock"),
+  /** The rows of the data that could not be used, and why; a line of JSON each. */
+  skipped: join(folder, "skipped.jsonl"),
   /** What the data source keeps to read other examples as it read these. */
   reader: join(folder, "reader"),
 });

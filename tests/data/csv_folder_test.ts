@@ -63,31 +63,27 @@ Deno.test("another folder may be named, and what was kept is used as long as the
   });
 });
 
-Deno.test("broken rows are told by their lines, all in one sentence, before anything is kept", async () => {
+Deno.test("broken rows are left out with their lines and reasons; a file with no others is refused", async () => {
   await withFilms(async (folder, places) => {
     const path = `${folder}/films.csv`;
     const lines = (await Deno.readTextFile(path)).split("\n");
     lines[3] = "only, three, cells";
     lines[6] = '"","","a plot","Horror"';
     lines[7] = '"","posters/none.png","a plot","Horror"';
+    await Deno.writeTextFile(`${folder}/posters/7.png`, "no image");
     await Deno.writeTextFile(path, lines.join("\n"));
+    {
+      await using set = await sourceOf(folder).open({}, places);
+      assertEquals(set.skipped?.map(({ row }) => row), [4, 7, 8, 9]);
+      assertEquals(set.skipped?.[0].reason, "expected 4 cells, found 3");
+      assertEquals([...set.train.ids, ...set.validation.ids].some((line) => [4, 7, 8, 9].includes(line)), false);
+    }
+    await Deno.writeTextFile(path, [lines[0], ...lines.slice(1, 3).map(() => ""), lines[3], "", "", ...lines.slice(6, 8)].join("\n"));
     const error = await assertRejects(() => sourceOf(folder).open({}, places), OnesheetError);
     assertEquals(
       error.message,
       `Cannot use "${path}": line 4: expected 4 cells, found 3; line 7: expected a file as "poster", found none; ` +
         'line 8: expected an image file "posters/none.png" beside it, found none; mend these rows or take them out',
-    );
-    await assertRejects(() => Deno.stat(places.cache), Deno.errors.NotFound);
-  });
-});
-
-Deno.test("an image that does not decode is named with its line", async () => {
-  await withFilms(async (folder, places) => {
-    await Deno.writeTextFile(`${folder}/posters/2.jpg`, "no image");
-    await assertRejects(
-      () => sourceOf(folder).open({}, places),
-      OnesheetError,
-      'Cannot use the image "posters/2.jpg" of line 4 of "films.csv": Cannot decode this image',
     );
   });
 });

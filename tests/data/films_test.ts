@@ -28,6 +28,7 @@ Deno.test("films are the rows that count, with their plots, genres and labels", 
       "genre 0",
     ]);
     assertEquals(films.labels, ["drama", "genre 0", "genre 1"]);
+    assertEquals(films.skipped, [1, 4].map((row) => ({ row, reason: "it has no image" })));
   });
 });
 

@@ -112,17 +112,30 @@ Deno.test("augmentations run in the order given, on the same stream", async () =
   });
 });
 
-Deno.test("a poster that cannot be decoded is named by its row", async () => {
-  const broken = rows.map((row, i) =>
-    i === split.train[0] ? hubRow("x", "War", Uint8Array.of(1, 2, 3)) : row
-  );
-  await withDataset({ "a.parquet": parquetOf(broken) }, async (data, places) => {
-    await assertRejects(
-      () => mmimdb(small).made.open({ data }, places),
-      OnesheetError,
-      `Cannot use the poster of row ${split.train[0]}: `,
-    );
-  });
+Deno.test("a poster that cannot be decoded is left out with its row and the reason; the others keep their sides", async () => {
+  const bad = [split.train[1], split.test[0]];
+  const broken = rows.map((row, i) => bad.includes(i) ? hubRow("x", "War", Uint8Array.of(1, 2, 3)) : row);
+  const without = (side: Int32Array) => side.filter((row) => !bad.includes(row));
+  for (const oversampling of [1.25, 0]) {
+    await withDataset({ "a.parquet": parquetOf(broken) }, async (data, places) => {
+      for (const _ of ["at first", "again"]) {
+        await using set = await mmimdb({ ...small, oversampling }).made.open({ data }, places);
+        assertEquals(
+          set.skipped,
+          bad.toSorted((a, b) => a - b).map((row) => ({
+            row,
+            reason:
+              "Cannot decode this image: expected JPEG, PNG, GIF or WebP, found 3 bytes that begin with " +
+              '"\\u0001\\u0002\\u0003"; convert it to one of these',
+          })),
+        );
+        assertEquals([set.train.ids, set.validation.ids], [without(split.train), without(split.test)]);
+        const { inputs } = await set.validation.batch(at(0, 1));
+        const encoded = set.tokenizer.encode([`Film ${split.test[1]} ends.`], 8);
+        assertEquals([...inputs.ids.data.slice(0, 8)], [...encoded.ids]);
+      }
+    });
+  }
 });
 
 Deno.test("settings can be changed by name and are checked", () => {

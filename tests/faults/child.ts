@@ -40,16 +40,21 @@ async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncG
   if (rest !== "") yield rest;
 }
 
-/** Runs a Deno program that ends by {@link done}; `onLine` hears each line it prints. */
+/**
+ * Runs a Deno program that ends by {@link done}; `onLine` hears each line it prints. `inside` is a command that runs
+ * another, the words before it.
+ */
 export async function runChild(
   args: readonly string[],
-  { onLine, env }: {
+  { onLine, env, inside = [] }: {
+    readonly inside?: readonly string[];
     readonly onLine?: (line: string) => void;
     readonly env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Ended> {
-  const command = new Deno.Command(Deno.execPath(), {
-    args: [...args],
+  const [program, ...words] = [...inside, Deno.execPath(), ...args];
+  const command = new Deno.Command(program, {
+    args: words,
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

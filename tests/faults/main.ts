@@ -5,13 +5,17 @@ import { writeFileWhole } from "../../src/base/files.ts";
 import { table } from "../../src/report/table.ts";
 import { parseArgs } from "@std/cli";
 import type { Campaign, Tally } from "./campaign.ts";
+import { data } from "./data.ts";
+import { ffi } from "./ffi.ts";
 import { hub } from "./hub.ts";
+import { long } from "./long.ts";
 import { written } from "./page.ts";
 import { resume } from "./resume.ts";
 import { safetensors } from "./safetensors.ts";
+import { storage } from "./storage.ts";
 
 /** In the order of the page. */
-const campaigns: readonly Campaign[] = [resume, hub, safetensors];
+const campaigns: readonly Campaign[] = [resume, storage, data, hub, safetensors, ffi, long];
 
 const page = fileURLToPath(new URL("../../docs/RELIABILITY.md", import.meta.url));
 

@@ -77,7 +77,12 @@ export const matmulKernels: readonly KernelConfig[] = [
         const { assertAndGetBroadcastShape } = tf.broadcast_util;
         const batch = assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
         const [m, k] = a.shape.slice(-2);
-        const n = b.shape[b.shape.length - 1];
+        const [inner, n] = b.shape.slice(-2);
+        if (inner !== k) {
+          throw new RangeError(
+            `Cannot multiply matrices: expected as many columns as rows, found [${a.shape}] and [${b.shape}]`,
+          );
+        }
         const out = tf.engine().makeTensorFromTensorInfo(backend.makeOutput([...batch, m, n], "float32"));
         if (size(b.shape) === k * n && size(a.shape) === size(batch) * m * k) { // one b for all: one tall product
           multiply(backend, 1, [a, [size(batch) * m, k]], [b, [k, n]], out);

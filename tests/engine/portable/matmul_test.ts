@@ -82,3 +82,9 @@ Deno.test("matmul refuses integers instead of reading them as floats", () => {
   assertThrows(() => tf.matMul(ones, ones), TypeError, "expected float32, found int32");
   ones.dispose();
 });
+
+Deno.test("matmul refuses sides that do not fit instead of reading what lies behind one", () => {
+  const [a, b] = [tf.ones([4, 2]), tf.ones([3, 3])];
+  assertThrows(() => tf.matMul(a, b), RangeError, "found [4,2] and [3,3]");
+  for (const side of [a, b]) side.dispose();
+});

@@ -1,0 +1,47 @@
+/**
+ * The policy for bad data. A row that cannot be used is left out: told with its row number and the reason, counted at the
+ * end, and listed in the run folder. With `strict` it fails the run before the first step. A file that cannot be read at
+ * all is always refused, because its rows cannot be told.
+ */
+import { OnesheetError } from "../base/errors.ts";
+import type { Dataset, Skipped } from "../data/source.ts";
+import { runFiles, writeRunFile } from "./run.ts";
+
+/** Rows told one by one; a person reads no more, and the run folder has them all. */
+const TOLD = 20;
+
+/** `1 row was left out`, `3 rows were left out`. */
+export const leftOut = (count: number): string => `${count} row${count === 1 ? " was" : "s were"} left out`;
+
+/** Tells each row that is left out, up to a few; refuses them when they must not be. */
+export function demandRows(
+  { skipped = [], validation }: Pick<Dataset, "skipped" | "validation">,
+  strict: boolean,
+  tell: (line: string) => void,
+): void {
+  if (strict && skipped.length > 0) {
+    const [{ row, reason }] = skipped;
+    const others = skipped.length === 1 ? "" : `, the first of ${skipped.length}`;
+    throw new OnesheetError(
+      `Cannot use row ${row} of the data${others}: ${reason}; without --strict such rows are left out`,
+    );
+  }
+  for (const { row, reason } of skipped.slice(0, TOLD)) tell(`row ${row} is left out: ${reason}`);
+  if (skipped.length > TOLD) tell(`and ${skipped.length - TOLD} more rows`);
+  if (validation.size === 0) {
+    throw new OnesheetError(
+      `Cannot use the data: expected rows to judge by, found none on the validation side` +
+        (skipped.length > 0 ? `; ${leftOut(skipped.length)}` : ""),
+    );
+  }
+}
+
+/** Lists the rows in the run folder, a line of JSON each; none is no file. */
+export async function writeSkipped(
+  folder: string,
+  { skipped = [] }: Pick<Dataset, "skipped">,
+): Promise<void> {
+  const path = runFiles(folder).skipped;
+  if (skipped.length === 0) await Deno.remove(path).catch(() => {});
+  else await writeRunFile(path, skipped.map((one: Skipped) => JSON.stringify(one) + "\n").join(""));
+}
