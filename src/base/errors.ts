@@ -42,6 +42,9 @@ export function messageOf(thrown: unknown): string {
   return kind === undefined ? thrown.message : notPermitted(kind, what ?? "");
 }
 
+/** A text out of a file as a part of a sentence: without ends of lines and other control characters. */
+export const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ");
+
 /** Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`. */
 function distance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Choice, choice } from "../base/choice.ts";
-import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
+import { didYouMean, messageOf, oneLine, OnesheetError } from "../base/errors.ts";
 import { inParallel } from "../base/parallel.ts";
 import type { Corpus, EncodedPoster } from "./corpus.ts";
 import {
@@ -166,7 +166,7 @@ async function corpusOf(path: string, names: Columns): Promise<Corpus> {
     rows: Int32Array.from(entries, ({ line }) => line),
     labels: labelsOf(entries.map(({ labels }) => labels)),
     labelsOf: (example) => entries[example].labels,
-    skipped: Array.from(broken, ([row, reason]) => ({ row, reason: reason.replaceAll(/\p{Cc}+/gu, " ") })),
+    skipped: Array.from(broken, ([row, reason]) => ({ row, reason: oneLine(reason) })),
     texts: () => entries.map(({ text }) => text),
     imageName,
     images: (examples, onFirst) => firstTogether(images(examples), onFirst),

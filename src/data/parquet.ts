@@ -1,7 +1,7 @@
 /** Rows of a folder of parquet shards, one row group at a time, so that a set larger than memory can be read. */
-import { parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
+import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
 import { join } from "node:path";
-import { messageOf, OnesheetError } from "../base/errors.ts";
+import { messageOf, oneLine, OnesheetError } from "../base/errors.ts";
 import { bytesAt } from "./read.ts";
 
 /** One file of a data set. */
@@ -64,18 +64,20 @@ export async function shardsOf(folder: string): Promise<Shard[]> {
 }
 
 /**
- * A file as hyparquet reads one: it asks for several parts at once. A part that is not there rejects: were it thrown, the
- * parts that were asked for before would be left alone, and their failure would end the process.
+ * A file as hyparquet reads one: it asks for several parts at once. A part that is not there rejects, and may be
+ * forgotten: were it thrown, or waited for by nobody, parts that were asked for beside it would end the process.
  */
 const sliced = (file: Deno.FsFile, byteLength: number) => ({
   byteLength,
-  slice: (start: number, end: number = byteLength): Promise<ArrayBuffer> =>
-    new Promise((resolve) => {
-      if (!(start >= 0 && start <= end && end <= byteLength)) {
-        throw new RangeError(`it names bytes ${start} to ${end} of ${byteLength}`);
-      }
-      resolve(bytesAt(file, start, end - start).buffer);
-    }),
+  slice: (start: number, end: number = byteLength): Promise<ArrayBuffer> => {
+    const read = (): ArrayBuffer => {
+      if (start >= 0 && start <= end && end <= byteLength) return bytesAt(file, start, end - start).buffer;
+      throw new RangeError(`it names bytes ${start} to ${end} of ${byteLength}`);
+    };
+    const part = new Promise<ArrayBuffer>((resolve) => resolve(read()));
+    part.catch(() => {});
+    return part;
+  },
 });
 
 /** Runs a read of a shard; what hyparquet throws becomes a sentence that names the file. */
@@ -85,10 +87,33 @@ async function reading<T>({ path }: Shard, read: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw new OnesheetError(
       `Cannot read "${path}": expected a whole parquet file, found one that does not read ` +
-        `(${messageOf(error)}); fetch or copy it again`,
+        `(${oneLine(messageOf(error))}); fetch or copy it again`,
       { cause: error },
     );
   }
+}
+
+/**
+ * Throws where the footer contradicts itself: hyparquet finds that in the middle of a read, when it has begun with other
+ * columns, whose failure would then end the process, or makes room for rows that are not there.
+ */
+function checked(metadata: FileMetaData): FileMetaData {
+  const root = parquetSchema(metadata);
+  for (const { columns, num_rows } of metadata.row_groups) {
+    for (const { meta_data } of columns) {
+      const path = meta_data?.path_in_schema ?? [];
+      let node: typeof root | undefined = root;
+      for (const name of path) node = node?.children.find(({ element }) => element.name === name);
+      if (node === undefined || path.length === 0) {
+        throw new Error(`its schema has no column "${path.join(".")}"`);
+      }
+      const values = meta_data?.num_values ?? 0n;
+      if (num_rows < 0n || num_rows > values) {
+        throw new Error(`it names ${num_rows} rows with ${values} values`);
+      }
+    }
+  }
+  return metadata;
 }
 
 /** Rows that are read together. */
@@ -119,12 +144,12 @@ export interface OpenShard extends Disposable {
 export async function openShard(shard: Shard, columns: readonly string[]): Promise<OpenShard> {
   using opening = new DisposableStack();
   const file = sliced(opening.use(await Deno.open(shard.path)), shard.size);
-  const metadata = await reading(shard, () => parquetMetadataAsync(file));
+  const metadata = await reading(shard, async () => checked(await parquetMetadataAsync(file)));
   const present = parquetSchema(metadata).children.map(({ element }) => element.name);
   const missing = columns.find((column) => !present.includes(column));
   if (missing !== undefined) {
     throw new OnesheetError(
-      `Cannot read "${shard.path}": expected a column "${missing}", found ${present.join(", ")}`,
+      `Cannot read "${shard.path}": expected a column "${missing}", found ${oneLine(present.join(", "))}`,
     );
   }
   let first = 0;

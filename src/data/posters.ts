@@ -5,7 +5,7 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { messageOf, OnesheetError } from "../base/errors.ts";
+import { messageOf, oneLine, OnesheetError } from "../base/errors.ts";
 import { lock } from "../base/lock.ts";
 import { freeBytes, isNoSpace, noSpace, readable } from "../base/space.ts";
 import type { Corpus, EncodedPoster } from "./corpus.ts";
@@ -103,7 +103,8 @@ export async function keepPosters(
     using slotFile = await Deno.open(index, { read: true, write: true, create: true });
     let end = await pictures.seek(0, Deno.SeekMode.End);
     slots = slotsIn(await Deno.readFile(index), corpus.rows.length, end);
-    const isBroken = (example: number) => broken !== undefined && Object.is(slotOf(slots, example)[0], broken[0]);
+    const isBroken = (example: number) =>
+      broken !== undefined && Object.is(slotOf(slots, example)[0], broken[0]);
     const missing = wanted.filter((example) => !isFilled(slots, example) || isBroken(example));
     if (missing.length === 0) return;
     const write = (file: Deno.FsFile, bytes: Uint8Array, at: number) => {
@@ -117,7 +118,7 @@ export async function keepPosters(
     await inLanes(source, async ({ example, poster }) => {
       const kept = await keeping.keep(example, poster).catch((error) => {
         if (!(error instanceof OnesheetError)) throw posterError(corpus.imageName(example), error);
-        bad.set(example, error.message.replaceAll(/\p{Cc}+/gu, " "));
+        bad.set(example, oneLine(error.message));
       });
       if (kept === undefined) return;
       write(pictures, kept.data, end);

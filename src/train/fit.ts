@@ -1,5 +1,5 @@
 /** From a recipe to a run folder: opens the data, puts first weights, trains; yields what happens. */
-import { OnesheetError } from "../base/errors.ts";
+import { oneLine, OnesheetError } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import type { Dataset, OpenOptions } from "../data/source.ts";
 import type { Engine } from "../tensor.ts";
@@ -65,7 +65,7 @@ export function demandLabels(recipe: Recipe, { labels }: Pick<Dataset, "labels">
   if (labels.length === recipe.labels) return;
   throw new OnesheetError(
     `Cannot use this data with "${recipe.name}": its model tells ${recipe.labels} labels apart, the data has ${labels.length} ` +
-      `(${labels.slice(0, 4).join(", ")}, …); change \`labels\` in the recipe`,
+      `(${oneLine(labels.slice(0, 4).join(", "))}, …); change \`labels\` in the recipe`,
   );
 }
 

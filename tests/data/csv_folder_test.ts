@@ -76,9 +76,15 @@ Deno.test("broken rows are left out with their lines and reasons; a file with no
       await using set = await sourceOf(folder).open({}, places);
       assertEquals(set.skipped?.map(({ row }) => row), [4, 7, 8, 9]);
       assertEquals(set.skipped?.[0].reason, "expected 4 cells, found 3");
-      assertEquals([...set.train.ids, ...set.validation.ids].some((line) => [4, 7, 8, 9].includes(line)), false);
+      assertEquals(
+        [...set.train.ids, ...set.validation.ids].some((line) => [4, 7, 8, 9].includes(line)),
+        false,
+      );
     }
-    await Deno.writeTextFile(path, [lines[0], ...lines.slice(1, 3).map(() => ""), lines[3], "", "", ...lines.slice(6, 8)].join("\n"));
+    await Deno.writeTextFile(
+      path,
+      [lines[0], ...lines.slice(1, 3).map(() => ""), lines[3], "", "", ...lines.slice(6, 8)].join("\n"),
+    );
     const error = await assertRejects(() => sourceOf(folder).open({}, places), OnesheetError);
     assertEquals(
       error.message,

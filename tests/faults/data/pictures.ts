@@ -78,7 +78,7 @@ export const smallPictures: readonly BadPicture[] = [
     make: () => jpeg.slice(0, at < 1 ? Math.floor(at * jpeg.length) : at),
   })),
   { what: "a JPEG header without a picture", make: () => Uint8Array.of(0xff, 0xd8, 0xff, 0xd9) },
-  { what: "a truncated PNG", make: async () => (await sound()).slice(0, 60) },
+  { what: "a truncated PNG", make: async () => (await sound()).slice(0, 45) },
   { what: "a PNG without pixels", make: () => png(9, 12, RGB) },
   {
     what: "a PNG header of 60,000 x 60,000",
