@@ -64,7 +64,7 @@ export const graph = (options: GraphOptions): Choice<Source> =>
       const rows = [...train.ids, ...validation.ids];
       const nodes = {
         of: new Map(rows.map((row, node) => [row, node])),
-        complete: request.limit === undefined,
+        complete: request.limit === undefined && !dataset.skipped?.length,
       };
       const edges = file === SELF ? selfLoops(rows.length) : await readEdges(file, nodes);
       return {

@@ -64,6 +64,15 @@ Deno.test("what cannot be read again, or reads otherwise, is refused with the wa
   });
 });
 
+Deno.test("an example whose image does not decode is left out and named", async () => {
+  await withCache(async (places) => {
+    const rows = [...films.slice(0, 11), { ...films[0], image: new Uint8Array(3) }];
+    await using set = await examples(rows, small).made.open({}, places);
+    assertEquals(set.skipped?.map(({ row }) => row), [11]);
+    assertEquals([...set.train.ids, ...set.validation.ids].length, 11);
+  });
+});
+
 Deno.test("examples that are none are named; no examples and a data folder are refused", async () => {
   await withCache(async (places) => {
     const refused = (rows: unknown[], why: string) =>
@@ -79,10 +88,6 @@ Deno.test("examples that are none are named; no examples and a data folder are r
     await refused([{ ...films[0], text: 1 }], 'Cannot use example 0: expected a text as "text", found 1');
     await refused([{ ...films[0], labels: "x" }], 'expected a list of texts as "labels", found "x"');
     await refused([], "Cannot use the examples: expected some, found none");
-    await refused(
-      [...films.slice(0, 11), { ...films[0], image: new Uint8Array(3) }],
-      "the image of example 11",
-    );
     const opened = examples(films, small).made.open({ data: "/tmp" }, places);
     await assertRejects(() => opened, OnesheetError, "by code of its own");
   });
