@@ -5,6 +5,7 @@ import type { FitOptions } from "../../src/train/fit.ts";
 import type { TrainEvent } from "../../src/train/events.ts";
 import type { Recipe } from "../../src/train/recipe.ts";
 import { exists, runFiles } from "../../src/train/run.ts";
+import { linearDecay } from "../../mod.ts";
 import { eachEngine } from "../engine/each.ts";
 import { outcome, run } from "./runs.ts";
 import { tiny, withRun } from "./tiny.ts";
@@ -112,3 +113,24 @@ eachEngine("two runs of a recipe are equal, and another seed makes another", asy
     assert((await outcome(`${folder}-3`)).weights !== (await outcome(`${folder}-1`)).weights);
   });
 });
+
+eachEngine(
+  "a run with every setting of training that is stopped and gone on with equals one that never stopped",
+  async (engine) => {
+    await withRun(async (folder) => {
+      const recipe = tiny({
+        accumulate: 3, // of 4 batches an epoch: steps of 3 and of 1
+        clipNorm: 0.5,
+        average: { decay: 0.8 },
+        stages: [{ freeze: "conv", epochs: 1 }],
+        groups: [{ of: "**.bias", weightDecay: 0 }, { of: "head", rate: 0.5 }],
+        learningRate: linearDecay({ rate: 3e-2, warmup: 0.2 }),
+      });
+      await run(recipe, { engine, folder: `${folder}-whole` });
+      await inParts(engine, recipe, folder, [afterStep(1), limit(3), afterStep(5)]);
+      const whole = await outcome(`${folder}-whole`);
+      assertEquals(await outcome(folder), whole);
+      assert(whole.best !== whole.weights, "the averages are kept as the best");
+    });
+  },
+);
