@@ -52,32 +52,43 @@ export interface CorpusDataset extends Dataset, FoundTokenizer {}
 /** Refuses settings out of range; `source` is the name of the choice that has them. */
 export function checkOptions(
   source: string,
-  { pixels, tokens, oversampling }: Pick<CorpusOptions, "pixels" | "tokens" | "oversampling">,
+  { pixels, resize, tokens, oversampling }: Pick<
+    CorpusOptions,
+    "pixels" | "resize" | "tokens" | "oversampling"
+  >,
 ): void {
   demand(Number.isInteger(pixels) && pixels >= 1, `${source}.pixels`, "a whole number of at least 1", pixels);
   demand(Number.isInteger(tokens) && tokens >= 2, `${source}.tokens`, "a whole number of at least 2", tokens);
+  const fits = resize === undefined || (Number.isInteger(resize) && resize >= pixels);
+  demand(fits, `${source}.resize`, `a whole number of at least ${pixels}`, resize);
   const isFactor = oversampling === 0 || oversampling >= 1;
   demand(isFactor, `${source}.oversampling`, "a number of at least 1, or 0 for whole images", oversampling);
 }
 
-/** What is kept of the images: validation ones as the model is shown them, training ones for any augmentation. */
+/**
+ * What is kept of the images: validation ones as the model is shown them, training ones for any augmentation; with
+ * `resize` and without augmentation all of them as they are shown.
+ */
 async function keeping(
-  { pixels, oversampling, validation: share, seed }: CorpusOptions,
+  { pixels, resize, augment, oversampling, validation: share, seed }: CorpusOptions,
   validation: Int32Array,
 ): Promise<Keeping> {
-  const isShown = new Set(validation);
+  const all = resize !== undefined && augment.length === 0;
+  const held = new Set(validation);
+  const isShown = (example: number) => all || held.has(example);
   const whole = oversampling === 0, shorterSide = Math.round(oversampling * pixels);
+  const settings = { pixels, shorterSide, share, seed, decoder: await bestDecoder() };
   return {
-    settings: { pixels, shorterSide, share, seed, decoder: await bestDecoder() },
+    settings: resize === undefined ? settings : { ...settings, resize, all },
     keep: async (example, poster) =>
-      isShown.has(example)
-        ? keptOf(await plainPicture(poster, pixels))
+      isShown(example)
+        ? keptOf(await plainPicture(poster, { pixels, resize }))
         : whole
         ? keptFile(await wholeFile(poster))
         : keptOf(await trainingPicture(poster, shorterSide)),
     sizeOf: (example, poster) => {
-      if (whole && !isShown.has(example)) return poster.length;
-      const { width, height } = isShown.has(example)
+      if (whole && !isShown(example)) return poster.length;
+      const { width, height } = isShown(example)
         ? { width: pixels, height: pixels }
         : reduced(imageHeader(poster), shorterSide);
       return width * height * 3;

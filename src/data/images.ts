@@ -3,16 +3,14 @@ import { OnesheetError } from "../base/errors.ts";
 import { random } from "../base/random.ts";
 import type { Augmentation } from "./augment.ts";
 import { decode } from "./decode.ts";
+import { type Frame, framed } from "./framed.ts";
 import { type Moments, normalize } from "./normalize.ts";
 import type { Picture } from "./picture.ts";
-import { resize } from "./resize.ts";
 import { keptAt, type Slots } from "./slots.ts";
 import type { Draw } from "./source.ts";
 
 /** How a picture is made ready for a model. */
-export interface ImagePreparation extends Moments {
-  /** Width and height of the image. */
-  readonly pixels: number;
+export interface ImagePreparation extends Moments, Frame {
   /** What changes a training picture at random, in this order. */
   readonly augment: readonly Augmentation[];
 }
@@ -44,10 +42,13 @@ async function pictureAt(file: Deno.FsFile, slot: Slots): Promise<Picture | unde
   return kept?.width === 0 ? await decode(kept.data) : kept;
 }
 
-/** Makes the pictures of a task ready: `[pictures, pixels, pixels, 3]`. `path` is where posters are kept. */
+/**
+ * Makes the pictures of a task ready: `[pictures, pixels, pixels, 3]`. `path` is where posters are kept. A picture that
+ * has that size, kept or augmented, stays as it is.
+ */
 export async function images(
   path: string,
-  { pixels, augment, ...moments }: ImagePreparation,
+  { pixels, resize, augment, ...moments }: ImagePreparation,
   { slots, rows, draw }: Task,
 ): Promise<Float32Array<ArrayBuffer>> {
   using file = await Deno.open(path);
@@ -58,7 +59,8 @@ export async function images(
     if (picture === undefined) throw new BrokenPoster(at, row);
     const stream = draw && random(draw.seed, draw.epoch, row);
     const changed = stream ? augment.reduce((seen, { made }) => made(seen, stream), picture) : picture;
-    normalize(resize(changed, pixels, pixels), moments, out, at * numbers);
+    const isShown = changed.width === pixels && changed.height === pixels;
+    normalize(isShown ? changed : framed(changed, { pixels, resize }), moments, out, at * numbers);
   }
   return out;
 }

@@ -1,5 +1,6 @@
 /** What is kept of a poster, so that no epoch decodes it again. */
 import { bestDecoder, decode, decodeWith, type Size } from "./decode.ts";
+import { type Frame, framed } from "./framed.ts";
 import { imageHeader } from "./image_header.ts";
 import type { Picture } from "./picture.ts";
 import { resize } from "./resize.ts";
@@ -49,19 +50,16 @@ export async function trainingPicture(bytes: Uint8Array, shorterSide: number): P
   });
 }
 
-/**
- * A picture as a model is shown it without chance: the whole of it, antialiased to `pixels` by `pixels`. One of more
- * pixels than `giant` is decoded reduced.
- */
+/** A picture as a model is shown it without chance, in its frame. One of more pixels than `giant` is decoded reduced. */
 export async function plainPicture(
   bytes: Uint8Array,
-  pixels: number,
+  frame: Frame,
   giant: number = GIANT,
 ): Promise<Picture> {
   const header = imageHeader(bytes);
   const isGiant = header.width * header.height > giant;
   return await inTurn(header, giant, async () => {
-    const picture = isGiant ? await decodeAt(bytes, reduced(header, 4 * pixels)) : await decode(bytes);
-    return resize(picture, pixels, pixels);
+    const picture = isGiant ? await decodeAt(bytes, reduced(header, 4 * frame.pixels)) : await decode(bytes);
+    return framed(picture, frame);
   });
 }

@@ -41,7 +41,7 @@ export const readerOf = (tokenizer: Tokenizer, preparation: Preparation): Reader
   const { pixels, tokens } = preparation;
   const image = new Float32Array(examples.length * pixels * pixels * 3);
   for (const [at, { image: bytes }] of examples.entries()) {
-    normalize(await plainPicture(bytes, pixels), preparation, image, at * pixels * pixels * 3);
+    normalize(await plainPicture(bytes, preparation), preparation, image, at * pixels * pixels * 3);
   }
   const text = tokenizer.encode(examples.map((example) => example.text), tokens);
   return inputsOf(examples.length, preparation, image, text);

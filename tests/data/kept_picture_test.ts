@@ -53,8 +53,8 @@ Deno.test("of a reduced picture the same draw sees the window that it sees of th
 
 Deno.test("what a model is shown without chance is exact; of a giant nearly so", async () => {
   const file = encodeJpeg(waves(310, 430));
-  assertEquals(await plainPicture(file, 32), resize(await decode(file), 32, 32));
-  const reduced = await plainPicture(file, 32, 310 * 430 - 1);
+  assertEquals(await plainPicture(file, { pixels: 32 }), resize(await decode(file), 32, 32));
+  const reduced = await plainPicture(file, { pixels: 32 }, 310 * 430 - 1);
   const difference = meanDifference(reduced, resize(await decode(file), 32, 32));
   assert(difference > 0 && difference < 1, `${difference}`);
 });

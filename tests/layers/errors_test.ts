@@ -131,7 +131,7 @@ const cases: Readonly<Record<string, readonly [refused: () => string, expected: 
       { ids: ["batch"], mask: ["batch"] },
       ({ ids, mask }, at) => layers.bert()({ ids, mask }, at("text")),
     ),
-    'Cannot build "text": expected ids of shape [batch, tokens], found [batch]',
+    'Cannot build "text.embeddings": expected ids of shape [batch, tokens], found [batch]',
   ],
   "bert on a mask of another length": [
     refused(

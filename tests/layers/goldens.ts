@@ -7,17 +7,25 @@ import { openSafetensors } from "../../src/store/safetensors.ts";
 import type { Rename } from "../../src/store/rename.ts";
 import type { Engine } from "../../src/tensor.ts";
 import {
+  activationMapAttention,
   batchNorm,
   bert,
   bertEncoder,
   type BertOptions,
+  bitransformer,
+  centralPath,
   classifierHead,
+  concat,
   conv2d,
   embedding,
   fusion,
+  gatedUnit,
+  imageTokens,
   layerNorm,
   linear,
+  maxout,
   maxPool,
+  reconstruction,
   resnet,
   selfAttention,
   swiglu,
@@ -92,6 +100,19 @@ export const cases: Readonly<Record<string, (inputs: Readonly<Record<string, Nod
   resnet: only(resnet({ blocks: [2, 1], width: 4 })),
   bert: ({ ids, mask }, at) => bert(tinyBert)({ ids, mask }, at),
   bert_encoder: ({ ids, mask }, at) => bertEncoder(tinyBert)({ ids, mask }, at),
+  gated_unit: ({ a, b }, at) => gatedUnit(4)([a, b], at),
+  maxout: only(maxout(4, { pieces: 3 })),
+  central_path: ({ a, b, c, d }, at) => centralPath([linear(4), linear(3)])([[a, b], [c, d]], at),
+  reconstruction: ({ a, b }, at) => reconstruction(7)({ fused: a, modality: b }, at),
+  activation_map_attention: ({ x }, at) => {
+    const { features, logits } = activationMapAttention(3)(x, at);
+    return concat([features, logits]);
+  },
+  image_tokens_1: only(imageTokens(1)),
+  image_tokens_3: only(imageTokens(3)),
+  image_tokens_4: only(imageTokens(4)),
+  bitransformer: ({ image, ids, mask }, at) =>
+    bitransformer({ ...tinyBert, separator: 4 })({ image, ids, mask }, at),
 };
 
 /** What differs by how much. */

@@ -44,6 +44,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ...on(layers.adaptiveMeanPool(1, 1), ...images),
     ...on(layers.adaptiveMeanPool(3, 1), ...images, [2, 1, 4]),
   ],
+  activationMapAttention: on((x, at) => layers.activationMapAttention(4)(x, at).features, ...images),
   add: [{ inputs: { a: [3, 2], b: [3, 2] }, layer: ({ a, b }) => add(a, b) }],
   attentionFusion: [{
     inputs: { a: [4], b: [2] },
@@ -55,6 +56,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     inputs,
     layer: ({ ids, mask }, at) => layers.bert(bert)({ ids, mask }, at),
   })),
+  bertEmbeddings: texts.map(({ ids }) => ({
+    inputs: { ids },
+    layer: ({ ids }, at) => layers.bertEmbeddings(bert)(ids, at),
+  })),
   bertEncoder: texts.map((inputs) => ({
     inputs,
     layer: ({ ids, mask }, at) => layers.bertEncoder({ ...bert, hidden: 5 })({ ids, mask }, at),
@@ -63,6 +68,23 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     inputs,
     layer: ({ ids, mask }, at) => layers.bertMean(bert)({ ids, mask }, at),
   })),
+  bertPooled: [{
+    inputs: { tokens: [12, 6], mask: [12] },
+    layer: ({ tokens, mask }, at) => layers.bertPooled(bert)({ tokens, mask }, at),
+  }],
+  bitransformer: [
+    { image: [1, 6], ids: [9], mask: [9] },
+    { image: [3, 6], ids: [2], mask: [2] },
+    { image: [7, 6], ids: [10], mask: [10] },
+  ].map((inputs) => ({
+    inputs,
+    layer: ({ image, ids, mask }, at) =>
+      layers.bitransformer({ ...bert, separator: 3 })({ image, ids, mask }, at),
+  })),
+  centralPath: [{
+    inputs: { a: [3], b: [3] },
+    layer: ({ a, b }, at) => layers.centralPath([linear(3), linear(2)])([[a, b], [b, a]], at),
+  }],
   classifierHead: on(layers.classifierHead(3, { ffn: layers.swiglu(4), dropout: 0.3 }), [6], [5]),
   concat: [
     { inputs: { a: [4], b: [2], c: [1] }, layer: ({ a, b, c }) => concat([a, b, c]) },
@@ -83,6 +105,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     ...on(layers.depthwiseConv2d(5, { stride: 2, padding: 2, bias: layers.zeros }), ...images, [1, 1, 3]),
     ...on(layers.depthwiseConv2d(3, { stride: 2, padding: "same" }), ...images, [1, 2, 3]),
   ],
+  cosineDistance: [{
+    inputs: { a: [3], b: [3] },
+    layer: ({ a, b }, at) => layers.cosineDistance([a, b], at),
+  }],
   dropout: [...on(layers.dropout(0.5), ...vectors), ...on(layers.dropout(0), [3])],
   efficientNet: [
     ...on(layers.efficientNet(mobile), ...images),
@@ -107,10 +133,17 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   ],
   gatLayers: [graphCase(layers.gatLayers({ layers: 3, heads: 2, size: 3, dropout: 0.5 }))],
   gcn: [graphCase(layers.gcn(3))],
+  gatedUnit: [{ inputs: { a: [4], b: [2] }, layer: ({ a, b }, at) => layers.gatedUnit(3)([a, b], at) }],
   gelu: on(layers.gelu, ...vectors),
+  imageTokens: [
+    ...on(layers.imageTokens(1), ...images),
+    ...on(layers.imageTokens(3), ...images, [7, 7, 2], [2, 1, 3]),
+    ...on(layers.imageTokens(6), [7, 7, 2]),
+  ],
   layerNorm: on(layers.layerNorm(), ...vectors),
   leakyRelu: on(layers.leakyRelu(0.1), ...vectors),
   linear: [...on(linear(5), ...vectors), ...on(linear(1, { bias: false }), ...vectors)],
+  maxout: [...on(layers.maxout(4), ...vectors), ...on(layers.maxout(1, { pieces: 5 }), [3])],
   maxPool: [
     ...on(layers.maxPool(2), ...images),
     ...on(layers.maxPool(3, { stride: 2, padding: 1 }), ...images, [1, 1, 2]),
@@ -122,6 +155,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     layer: ({ tokens, mask }, at) => layers.meanTokens()({ tokens, mask }, at),
   }],
   multiply: [{ inputs: { a: [3, 2], b: [3, 2] }, layer: ({ a, b }) => multiply(a, b) }],
+  reconstruction: [{
+    inputs: { a: [4], b: [2] },
+    layer: ({ a, b }, at) => layers.reconstruction(3)({ fused: a, modality: b }, at),
+  }],
   relu: on(layers.relu, ...vectors),
   relu6: on(layers.relu6, ...vectors),
   resnet: [
@@ -153,6 +190,10 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   unsqueeze: on(layers.unsqueeze, [6], [3, 6]),
   vgg: on(layers.vgg({ blocks: [1, 2], width: 2, grid: 2, hidden: 3 }), [8, 8, 3], [5, 12, 1]),
   vggMap: on(layers.vggMap({ blocks: [1, 2], width: 2 }), [8, 8, 3], [5, 12, 1]),
+  weightedSum: [{
+    inputs: { a: [3, 2], b: [3, 2] },
+    layer: ({ a, b }, at) => layers.weightedSum([a, b], at),
+  }],
 };
 
 /** Not layers but first values and sizes; and a layer that is another one in a size too large for here. */

@@ -12,6 +12,15 @@ from pathlib import Path
 import case as golden
 import torch
 from case import channels_first, copies
+from multimodal import (
+    ActivationMapAttention,
+    Bitransformer,
+    CentralPath,
+    GatedUnit,
+    Maxout,
+    Reconstruction,
+    image_tokens,
+)
 from torch import nn
 from transformers import BertConfig, BertModel
 from twin import ResNet, SwiGLU, unusual
@@ -127,3 +136,31 @@ case(
     lambda module, ids, mask: module(input_ids=ids, attention_mask=mask).last_hidden_state,
 )
 adamw("adamw")
+
+torch.manual_seed(1)
+pair = lambda module, a, b: module(a, b)
+case("gated_unit", GatedUnit(5, 3, 4), {"a": torch.randn(3, 5), "b": torch.randn(3, 3)}, pair)
+case("maxout", Maxout(5, 4, 3), {"x": torch.randn(3, 2, 5)})
+case(
+    "central_path",
+    CentralPath([nn.Linear(4, 4), nn.Linear(4, 3)]),
+    {name: torch.randn(3, 4) for name in "abcd"},
+    lambda module, a, b, c, d: module([[a, b], [c, d]]),
+)
+case("reconstruction", Reconstruction(5, 7, 4), {"a": torch.randn(3, 5), "b": torch.randn(3, 4)}, pair)
+case(
+    "activation_map_attention",
+    ActivationMapAttention(5, 3),
+    {"x": torch.randn(2, 3, 4, 5)},
+    lambda module, x: torch.cat(module(x.permute(0, 3, 1, 2)), 1),
+)
+for count in (1, 3, 4):
+    tokens = lambda module, x: image_tokens(x.permute(0, 3, 1, 2), count)
+    case(f"image_tokens_{count}", nn.Identity(), {"x": torch.randn(2, 7, 5, 3)}, tokens)
+Bitransformer.separator = 4
+case(
+    "bitransformer",
+    Bitransformer(config),
+    {"image": torch.randn(3, 2, 8)} | texts,
+    lambda module, image, ids, mask: module(image, ids, mask),
+)

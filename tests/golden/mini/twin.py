@@ -103,17 +103,17 @@ def unusual(module):
     image through: numbers that depend on everything."""
     with torch.no_grad():
         for part in module.modules():
-            if isinstance(part, (nn.BatchNorm2d, nn.LayerNorm)):
+            if isinstance(part, (nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm)):
                 part.weight.uniform_(0.5, 1.5)
                 part.bias.normal_(0, 0.1)
-            if isinstance(part, nn.BatchNorm2d):
+            if isinstance(part, (nn.BatchNorm1d, nn.BatchNorm2d)):
                 part.running_mean.normal_(0, 0.1)
                 part.running_var.uniform_(0.5, 1.5)
             if isinstance(part, nn.Conv2d):
                 nn.init.kaiming_normal_(part.weight)
             if isinstance(part, nn.Embedding) and part.padding_idx is not None:
                 part.weight[part.padding_idx].normal_()
-            if isinstance(part, nn.Linear):
+            if isinstance(part, nn.Linear) and part.bias is not None:
                 part.bias.uniform_(-0.1, 0.1)
             if isinstance(part, nn.MultiheadAttention):
                 part.in_proj_bias.uniform_(-0.1, 0.1)

@@ -1,0 +1,40 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { OnesheetError } from "../../src/base/errors.ts";
+import { framed } from "../../src/data/framed.ts";
+import { mmimdb } from "../../src/data/mmimdb.ts";
+import { resize } from "../../src/data/resize.ts";
+import { assertSamePicture, goldenJson, noise } from "./pixel_goldens.ts";
+
+interface Case {
+  readonly width: number;
+  readonly height: number;
+  readonly resize: number;
+  readonly pixels: number;
+  /** RGB in base64. */
+  readonly rgb: string;
+  readonly shown: string;
+}
+
+const bytes = (text: string) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
+
+Deno.test("a frame shows what torchvision's Resize and CenterCrop leave, value by value", () => {
+  const cases = goldenJson<Case[]>("framed.json");
+  assert(cases.length > 0);
+  for (const { width, height, resize, pixels, rgb, shown } of cases) {
+    const found = framed({ width, height, data: bytes(rgb) }, { pixels, resize });
+    const expected = { width: pixels, height: pixels, data: bytes(shown) };
+    assertSamePicture(found, expected, `${width} by ${height} to ${resize}, ${pixels}`);
+  }
+});
+
+Deno.test("without a size of the shorter side the whole picture is shown", () => {
+  assertEquals(framed(noise(13, 7), { pixels: 5 }), resize(noise(13, 7), 5, 5));
+});
+
+Deno.test("a shorter side that the frame does not fit into is an error", () => {
+  assertThrows(
+    () => mmimdb({ pixels: 64, resize: 63 }),
+    OnesheetError,
+    'Cannot use "mmimdb.resize": expected a whole number of at least 64, found 63',
+  );
+});

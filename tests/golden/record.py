@@ -1,0 +1,66 @@
+"""Writes down what a PyTorch twin of a recipe computes: what `tests/recipes/twins.ts` compares the recipe with.
+
+A twin's `forward` takes the inputs by name and gives logits, or a tuple that begins with them; its parameters have the
+recipe's names. A recipe's make.py builds the twin, small, and calls `record`.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from safetensors.torch import save_file
+
+golden = Path(__file__).parent
+sys.path += [str(golden / "mini"), str(golden / "layers")]
+from twin import adamw, unusual, without_dropout  # noqa: E402
+
+
+def cross_entropy(output, labels):
+    return F.binary_cross_entropy_with_logits(output, labels)
+
+
+def posters_and_plots(batch, pixels, tokens, vocabulary):
+    """Inputs of that size; the texts have different lengths."""
+    lengths = torch.linspace(tokens, 2, batch).long()
+    mask = (torch.arange(tokens) < lengths[:, None]).long()
+    return dict(
+        image=torch.randn(batch, 3, pixels, pixels),
+        input_ids=torch.randint(1, vocabulary, (batch, tokens)) * mask,
+        attention_mask=mask,
+    )
+
+
+def save(path, tensors):
+    save_file({key: value.detach().clone().contiguous() for key, value in tensors.items()}, path)
+
+
+def record(folder, model, inputs, labels, loss=cross_entropy, optimizer=adamw, steps=3, others={}):
+    """Evaluates, and learns without dropout for some steps; `others` is saved beside the inputs, for the recipe alone."""
+    unusual(model)
+    folder = Path(folder)
+    batch = len(next(iter(inputs.values())))
+    labels = (torch.rand(batch, labels) < 0.3).float()
+    save(folder / "weights.safetensors", model.state_dict())
+    save(folder / "batch.safetensors", inputs | others | {"labels": labels})
+    logits = lambda output: (output[0] if isinstance(output, tuple) else output).tolist()
+
+    model.eval()
+    with torch.no_grad():
+        numbers = {"eval_logits": logits(model(**inputs))}
+    without_dropout(model)
+    learns = {name: p for name, p in model.named_parameters() if p.requires_grad}
+    optimizer, losses = optimizer(model), []
+    for step in range(steps):
+        optimizer.zero_grad()
+        output = model(**inputs)
+        value = loss(output, labels)
+        value.backward()
+        if step == 0:
+            numbers["train_logits"] = logits(output)
+            numbers["gradient_norms"] = {name: p.grad.norm().item() for name, p in learns.items()}
+        optimizer.step()
+        losses.append(value.item())
+    save(folder / "after.safetensors", model.state_dict())
+    (folder / "golden.json").write_text(json.dumps(numbers | {"losses": losses}, indent=1) + "\n")
