@@ -12,6 +12,12 @@ export interface Moments {
 /** Of the ImageNet training pictures, as torchvision's weights expect. */
 export const imagenet: Moments = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };
 
+/** Of MM-IMDb's posters, as MMBT's code has them. */
+export const mmimdbPosters: Moments = {
+  mean: [0.46777044, 0.44531429, 0.40661017],
+  std: [0.12221994, 0.12145835, 0.14380469],
+};
+
 /**
  * Writes `(value / 255 - mean) / std` of every value into `out` from `offset` on, `[height, width, 3]`, rounded
  * after each operation as PyTorch's float32 arithmetic does.

@@ -6,11 +6,28 @@ import type { Node, Param, Run, Scope, Shape } from "./node.ts";
 import { newRegistry, openScope } from "./scope.ts";
 import { showShape } from "./shape.ts";
 
-/** A model function: symbolic inputs by name, and the root of the names. */
+/** What is made small in training beside the loss of the logits, times a weight. */
+export type AuxiliaryLoss =
+  & { readonly weight: number }
+  & (
+    /** The recipe's loss of other logits on the same labels. */
+    | { readonly logits: Node }
+    /** The mean of a value. */
+    | { readonly value: Node }
+  );
+
+/** What a model gives that has losses of its own. */
+export interface Outputs {
+  readonly logits: Node;
+  /** By name; training alone computes them. */
+  readonly losses: Readonly<Record<string, AuxiliaryLoss>>;
+}
+
+/** A model function: symbolic inputs by name, and the root of the names. Gives the logits, or them with losses. */
 export type ModelFunction<Name extends string = string> = (
   inputs: Readonly<Record<Name, Node>>,
   at: Scope,
-) => Node;
+) => Node | Outputs;
 
 /** How a forward pass is run. */
 export interface ApplyOptions {
@@ -24,6 +41,8 @@ export interface ApplyOptions {
 export interface Applied {
   /** The value of the model's last node. */
   readonly output: Tensor;
+  /** In training, the values of the auxiliary losses' nodes, by name. */
+  readonly auxiliary: Tensors;
   /** Next values of buffers, by name. */
   readonly updates: Tensors;
 }
@@ -36,12 +55,14 @@ export interface Model {
   readonly aliases: readonly (readonly [alias: string, home: string])[];
   /** Shapes of the inputs, by name. */
   readonly inputs: Readonly<Record<string, Shape>>;
-  /** Names of the inputs that the output depends on. */
+  /** Names of the inputs that the nodes depend on. */
   readonly reads: readonly string[];
-  /** In the order of computation. */
+  /** In the order of computation, those that training alone needs included. */
   readonly nodes: readonly Node[];
-  /** What the model function gave. */
+  /** What the model function gave: the logits. */
   readonly output: Node;
+  /** Losses that the model function gave, by name. */
+  readonly losses: Outputs["losses"];
   /**
    * The forward pass: the same function whether run at once or traced. An input that is not given is looked for under
    * its name among the params. Changes nothing. Call it in a step that a memory compiles, which also gives intermediate
@@ -50,8 +71,8 @@ export interface Model {
   apply(params: Tensors, inputs: Tensors, options: ApplyOptions): Applied;
 }
 
-/** Every node the output needs, each after its inputs. */
-function ordered(output: Node): Node[] {
+/** Every node the outputs need, each after its inputs. */
+function ordered(outputs: readonly Node[]): Node[] {
   const seen = new Set<Node>();
   const order: Node[] = [];
   const visit = (node: Node) => {
@@ -60,7 +81,7 @@ function ordered(output: Node): Node[] {
     node.inputs.forEach(visit);
     order.push(node);
   };
-  visit(output);
+  outputs.forEach(visit);
   return order;
 }
 
@@ -114,8 +135,13 @@ export function build<Name extends string>(
   const given = Object.fromEntries(
     Object.entries<Shape>(inputs).map(([name, shape]) => [name, inputNode(name, shape)]),
   ) as Record<Name, Node>;
-  const output = model(given, openScope(registry));
-  const nodes = ordered(output);
+  const made = model(given, openScope(registry));
+  const { logits: output, losses } = "logits" in made ? made : { logits: made, losses: {} };
+  const auxiliary = Object.entries(losses).map(([name, loss]) =>
+    [name, "logits" in loss ? loss.logits : loss.value] as const
+  );
+  const needed = ordered([output]);
+  const nodes = ordered([output, ...auxiliary.map(([, node]) => node)]);
 
   const apply = (params: Tensors, tensors: Tensors, { training, seed }: ApplyOptions): Applied => {
     const updates: Record<string, Tensor> = {};
@@ -140,12 +166,17 @@ export function build<Name extends string>(
       const value = tensors[name] ?? params[name];
       if (value !== undefined) values.set(node, checked(node, value));
     }
-    for (const node of nodes) {
+    for (const node of training ? nodes : needed) {
       if (values.has(node)) continue;
       const inputs = node.inputs.map((input) => values.get(input)!);
       values.set(node, checked(node, node.run(inputs, arraysOf(node, params), run)));
     }
-    return { output: values.get(output)!, updates };
+    const others = training ? auxiliary : [];
+    return {
+      output: values.get(output)!,
+      auxiliary: Object.fromEntries(others.map(([name, node]) => [name, values.get(node)!])),
+      updates,
+    };
   };
   const reads = Object.entries<Node>(given).flatMap(([name, node]) => nodes.includes(node) ? [name] : []);
   return {
@@ -155,6 +186,7 @@ export function build<Name extends string>(
     reads,
     nodes,
     output,
+    losses,
     apply,
   };
 }

@@ -36,7 +36,7 @@ function towerOf({ tower }: NodeFeatures, inputs: Readonly<Record<string, Shape>
   );
 }
 
-/** Builds a recipe's model; no data, no tensor. Logits of another shape than `[batch, labels]` are an error. */
+/** Builds a recipe's model; no data, no tensor. Any logits of another shape than `[batch, labels]` are an error. */
 export function plan(
   { model, data: { made: data }, labels, freeze, nodes, groups = [], stages = [] }: Pick<
     Recipe,
@@ -52,8 +52,9 @@ export function plan(
     ...shapesOf(data.constants ?? {}, []),
     ...(tower && { nodes: ["nodes", tower.output.shape[1]] }),
   });
-  const { shape } = built.output;
-  if (!sameShape(shape, ["batch", labels])) {
+  const others = Object.values(built.losses).flatMap((loss) => "logits" in loss ? [loss.logits] : []);
+  for (const { shape } of [built.output, ...others]) {
+    if (sameShape(shape, ["batch", labels])) continue;
     throw new ShapeError(
       `Cannot build the model: expected logits of shape [batch, ${labels}], found ${showShape(shape)}`,
     );

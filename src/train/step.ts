@@ -1,6 +1,6 @@
 /** The steps of a run, as pure functions of state and inputs. */
 import { OnesheetError } from "../base/errors.ts";
-import { valueAndGradients } from "../tensor.ts";
+import { tf, valueAndGradients } from "../tensor.ts";
 import type { Step, Tensor, Tensors } from "../tensor.ts";
 import type { Model } from "../dsl/build.ts";
 import { smooth } from "../ops/smooth.ts";
@@ -28,8 +28,15 @@ function differentiate(
 ) {
   const wanted = Object.fromEntries([...trainable].map((name) => [name, state[name]]));
   const { value, gradients, aux } = valueAndGradients(() => {
-    const { output, updates } = model.apply(state, inputs, { training: true, seed: inputs.seed });
-    const value = loss(output, smooth(inputs.labels, labelSmoothing));
+    const { output, auxiliary, updates } = model.apply(state, inputs, { training: true, seed: inputs.seed });
+    const targets = smooth(inputs.labels, labelSmoothing);
+    const value = Object.entries(model.losses).reduce(
+      (sum, [name, each]) => {
+        const other = "logits" in each ? loss(auxiliary[name], targets) : tf.mean(auxiliary[name]);
+        return tf.add(sum, tf.mul(other, each.weight));
+      },
+      loss(output, targets),
+    );
     return { value: scaled(value, lossScale), aux: { ...updates, output } };
   }, wanted);
   const unscaled = Object.entries(gradients).map((

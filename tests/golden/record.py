@@ -14,20 +14,49 @@ from safetensors.torch import save_file
 
 golden = Path(__file__).parent
 sys.path += [str(golden / "mini"), str(golden / "layers")]
-from twin import adamw, unusual, without_dropout  # noqa: E402
+from transformers import BertConfig, BertModel  # noqa: E402
+from twin import ResNet, adamw, unusual, without_dropout  # noqa: E402
+
+# The small towers, as in tests/recipes/twins.ts; both give this many features.
+FEATURES, LABELS = 16, 5
+IMAGE = dict(blocks=[1, 1], width=2)
+TEXT = dict(
+    vocab_size=29,
+    hidden_size=FEATURES,
+    num_hidden_layers=2,
+    num_attention_heads=2,
+    intermediate_size=32,
+    max_position_embeddings=16,
+    initializer_range=0.3,
+)
+
+
+def image_tower():
+    return ResNet(**IMAGE)
+
+
+def text_tower(kind=BertModel, **options):
+    return kind(BertConfig(**TEXT), **options)
+
+
+def mean_text(bert, input_ids, attention_mask):
+    """The mean hidden state of the tokens that are there."""
+    hidden = bert(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+    seen = attention_mask[..., None]
+    return (hidden * seen).sum(1) / seen.sum(1)
 
 
 def cross_entropy(output, labels):
     return F.binary_cross_entropy_with_logits(output, labels)
 
 
-def posters_and_plots(batch, pixels, tokens, vocabulary):
+def posters_and_plots(batch=6, pixels=24, tokens=12):
     """Inputs of that size; the texts have different lengths."""
-    lengths = torch.linspace(tokens, 2, batch).long()
+    lengths = torch.linspace(tokens, 3, batch).long()
     mask = (torch.arange(tokens) < lengths[:, None]).long()
     return dict(
         image=torch.randn(batch, 3, pixels, pixels),
-        input_ids=torch.randint(1, vocabulary, (batch, tokens)) * mask,
+        input_ids=torch.randint(1, TEXT["vocab_size"], (batch, tokens)) * mask,
         attention_mask=mask,
     )
 
@@ -36,7 +65,7 @@ def save(path, tensors):
     save_file({key: value.detach().clone().contiguous() for key, value in tensors.items()}, path)
 
 
-def record(folder, model, inputs, labels, loss=cross_entropy, optimizer=adamw, steps=3, others={}):
+def record(folder, model, inputs, labels=LABELS, loss=cross_entropy, optimizer=adamw, steps=3, others={}):
     """Evaluates, and learns without dropout for some steps; `others` is saved beside the inputs, for the recipe alone."""
     unusual(model)
     folder = Path(folder)

@@ -154,6 +154,13 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     inputs: { tokens: [4, 3], mask: [4] },
     layer: ({ tokens, mask }, at) => layers.meanTokens()({ tokens, mask }, at),
   }],
+  modalityHeads: [{
+    inputs: { a: [4], b: [3] },
+    layer: ({ a, b }, at) => {
+      const { a: head } = layers.modalityHeads(2)({ a, b }, at);
+      return "logits" in head ? head.logits : head.value;
+    },
+  }],
   multiply: [{ inputs: { a: [3, 2], b: [3, 2] }, layer: ({ a, b }) => multiply(a, b) }],
   reconstruction: [{
     inputs: { a: [4], b: [2] },

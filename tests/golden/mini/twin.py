@@ -40,11 +40,15 @@ class ResNet(nn.Module):
                 self.features = 4 * inner
             self.add_module(f"layer{stage + 1}", nn.Sequential(*made))
 
-    def forward(self, x):
+    def map(self, x):
+        """`[batch, 3, height, width] -> [batch, features, height', width']`"""
         x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
         for stage in range(self.stages):
             x = getattr(self, f"layer{stage + 1}")(x)
-        return x.mean((2, 3))
+        return x
+
+    def forward(self, x):
+        return self.map(x).mean((2, 3))
 
 
 class SwiGLU(nn.Module):

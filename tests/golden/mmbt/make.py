@@ -1,0 +1,32 @@
+"""recipes/mmbt.ts in PyTorch, small.
+
+Run with torch 2.14, transformers 5.23, safetensors 0.8: python make.py
+"""
+
+import sys
+from pathlib import Path
+
+import torch
+from torch import nn
+
+here = Path(__file__).parent
+sys.path.append(str(here.parent))
+from record import FEATURES, LABELS, image_tower, posters_and_plots, record, text_tower  # noqa: E402
+from multimodal import Bitransformer, image_tokens  # noqa: E402
+
+
+class Mmbt(nn.Module):
+    def __init__(self, count, width=FEATURES):
+        super().__init__()
+        self.count = count
+        self.image_backbone, self.text_backbone = image_tower(), text_tower(Bitransformer)
+        self.image_tokens, self.classifier = nn.Linear(FEATURES, width), nn.Linear(width, LABELS)
+
+    def forward(self, image, input_ids, attention_mask):
+        tokens = self.image_tokens(image_tokens(self.image_backbone.map(image), self.count))
+        return self.classifier(self.text_backbone(tokens, input_ids, attention_mask))
+
+
+torch.manual_seed(0)
+Bitransformer.separator = 4
+record(here, Mmbt(2), posters_and_plots())
