@@ -36,7 +36,7 @@ Deno.test("rows are split by the seed and known by their lines; pictures, tokens
     assertEquals(set.labels.filter((_, column) => labels[column] === 1), [...genres]);
     const image = new Float32Array(12 * 12 * 3);
     const usual = csvFolder({ file: "x.csv" }).options as unknown as Parameters<typeof normalize>[1];
-    normalize(await plainPicture(poster, 12), usual, image, 0);
+    normalize(await plainPicture(poster, { pixels: 12 }), usual, image, 0);
     assertEquals(inputs.image.data, image);
     assertEquals(inputs.ids.data, set.tokenizer.encode([plot], 16).ids);
 

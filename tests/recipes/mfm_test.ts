@@ -1,0 +1,19 @@
+import { assertEquals } from "@std/assert";
+import { bert, resnetMap } from "../../layers/mod.ts";
+import mfm, { attendedPosterAndPlot } from "../../recipes/mfm.ts";
+import { plan } from "../../src/train/start.ts";
+import { matchesTwin, small, smallRecipe } from "./twins.ts";
+
+const { image, text, labels } = small;
+const model = attendedPosterAndPlot({ image: resnetMap(image), text: bert(text), hidden: 8, labels });
+const freeze = [
+  { freeze: "image_backbone" },
+  { train: "image_backbone.layer2" },
+  { freeze: "text_backbone.embeddings" },
+];
+
+matchesTwin(smallRecipe(mfm, model, { freeze }));
+
+Deno.test("mfm has a loss for each branch", () => {
+  assertEquals(Object.keys(plan(mfm).model.losses), ["image", "text"]);
+});

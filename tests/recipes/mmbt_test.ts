@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { resnetMap } from "../../layers/mod.ts";
+import mmbt, { posterBeforePlot } from "../../recipes/mmbt.ts";
+import { summarize } from "../../src/dsl/summary.ts";
+import { plan } from "../../src/train/start.ts";
+import { matchesTwin, small, smallRecipe } from "./twins.ts";
+
+const { image, text, labels } = small;
+const model = posterBeforePlot({
+  image: resnetMap(image),
+  imageTokens: 2,
+  text: { ...text, separator: 4 },
+  labels,
+});
+
+matchesTwin(smallRecipe(mmbt, model));
+
+Deno.test("mmbt has the parameters of ResNet-152, of BERT base and of two linear layers", () => {
+  const { model, trainable } = plan(mmbt);
+  const counts = summarize(model, trainable).modules.map(({ name, parameters }) => [name, parameters]);
+  assertEquals(Object.fromEntries(counts), {
+    image_backbone: 58_143_808,
+    image_tokens: 2049 * 768,
+    text_backbone: 109_482_240,
+    classifier: 769 * 26,
+  });
+});
