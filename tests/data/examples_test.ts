@@ -99,7 +99,10 @@ Deno.test("rows are shown as the model is given them, with their whole texts, in
     const { ids, shown } = set.validation;
     const found = await shown!(Int32Array.of(3, 0));
     for (const [i, row] of [ids[3], ids[0]].entries()) {
-      assertEquals(found[i], { picture: await plainPicture(films[row].image, 12), text: films[row].text });
+      assertEquals(found[i], {
+        picture: await plainPicture(films[row].image, { pixels: 12 }),
+        text: films[row].text,
+      });
     }
   });
 });

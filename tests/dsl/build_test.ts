@@ -157,3 +157,20 @@ Deno.test("two layers that would draw the same random numbers are refused, with 
   );
   assertStringIncludes(error.message, 'Cannot run "noise": two layers would draw the same random numbers');
 });
+
+Deno.test("losses of a model's own are computed in training alone", () => {
+  const model = ofX(({ x }, at) => {
+    const hidden = scaled(x, at("hidden"));
+    return { logits: hidden, losses: { other: { value: scaled(hidden, at("other")), weight: 2 } } };
+  });
+  assertEquals(model.output.path, "hidden");
+  assertEquals(model.losses.other.weight, 2);
+  const auxiliary = (training: boolean) =>
+    tidied(() => {
+      const params = Object.fromEntries(model.params.map(({ name }) => [name, tf.scalar(3)]));
+      const applied = model.apply(params, { x: tf.tensor2d([[1], [2]]) }, { training });
+      return [Object.keys(applied.updates), Object.values(applied.auxiliary).map(numbers)];
+    });
+  assertEquals(auxiliary(true), [["hidden.seen", "other.seen"], [[9, 18]]]);
+  assertEquals(auxiliary(false), [[], []]);
+});

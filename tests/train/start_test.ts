@@ -5,6 +5,7 @@ import type { Value } from "../../src/base/value.ts";
 import { drawnFilms } from "../../src/data/drawn_source.ts";
 import { imagenet } from "../../src/data/normalize.ts";
 import { build, type ModelFunction } from "../../src/dsl/build.ts";
+import type { Node } from "../../src/dsl/node.ts";
 import { ShapeError } from "../../src/dsl/shape.ts";
 import { toFile } from "../../src/store/layout.ts";
 import { clearMoments, firstValue, plan, randomize, weightNames } from "../../src/train/start.ts";
@@ -186,6 +187,11 @@ Deno.test("logits that are not one number for each label are refused", () => {
   const text = "Cannot build the model: expected logits of shape [batch, 3], found ";
   assertEquals(refusal(toLabels(4)), `${text}[batch, 4]`);
   assertEquals(refusal(({ image }) => image), `${text}[batch, 8, 8, 3]`);
+  const other: ModelFunction = (inputs, at) => ({
+    logits: toLabels(3)(inputs, at) as Node,
+    losses: { other: { logits: toLabels(2)(inputs, at("other")) as Node, weight: 1 } },
+  });
+  assertEquals(refusal(other), `${text}[batch, 2]`);
 });
 
 Deno.test("a pattern that freezes nothing is refused", () => {
