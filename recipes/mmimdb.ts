@@ -15,6 +15,7 @@ import {
   focal,
   type FreezeRule,
   hub,
+  type Layer,
   mmimdb,
   type ModelFunction,
   randomAffine,
@@ -28,6 +29,7 @@ import {
   type ResNetOptions,
   shared,
   swiglu,
+  type Text,
   warmupThenPlateau,
 } from "../mod.ts";
 
@@ -54,18 +56,23 @@ export const published: Size = {
   labels: 26,
 };
 
+/** What the model consists of. */
+export interface Parts extends Omit<Size, "image" | "text"> {
+  /** `[batch, pixels, pixels, 3] -> [batch, features]` */
+  readonly image: Layer;
+  /** `[batch, tokens] -> [batch, features]` */
+  readonly text: Layer<Text>;
+}
+
 /** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, labels]`. */
-export const posterAndPlot =
-  ({ image: resnetSize, text, projection, heads, labels }: Size): ModelFunction =>
+export const attendedTowers =
+  ({ image: look, text: read, projection, heads, labels }: Parts): ModelFunction =>
   (
     { image, ids, mask },
     at,
   ) => {
-    const poster = swiglu(projection)(
-      resnet(resnetSize)(image, at("image_backbone")),
-      at("image_projection"),
-    );
-    const plot = swiglu(projection)(bert(text)({ ids, mask }, at("text_backbone")), at("text_projection"));
+    const poster = swiglu(projection)(look(image, at("image_backbone")), at("image_projection"));
+    const plot = swiglu(projection)(read({ ids, mask }, at("text_backbone")), at("text_projection"));
     const fused = attentionFusion({ heads, dropout: 0.1 })([poster, plot], {
       attention: at("self_attention"),
       norm: at("norm_after_attn"),
@@ -73,6 +80,10 @@ export const posterAndPlot =
     const ffn = shared(at("classifier_ffn"), swiglu(projection));
     return classifierHead(labels, { ffn, dropout: 0.3 })(fused, at("classifier_output_layer"));
   };
+
+/** The published model at a size. */
+export const posterAndPlot = ({ image, text, ...rest }: Size): ModelFunction =>
+  attendedTowers({ image: resnet(image), text: bert(text), ...rest });
 
 /** The image tower's last stage learns; of the text tower the embeddings, the last two layers and the pooler. */
 export const partlyFrozen = ({ text: { layers } }: Size): FreezeRule[] => [

@@ -5,6 +5,7 @@ import { didYouMean, OnesheetError } from "../base/errors.ts";
 import { comparisonTable, markdown, publishedTable } from "../report/comparison.ts";
 import { table } from "../report/table.ts";
 import type { Comparison, System } from "../train/comparison.ts";
+import { SELF } from "../data/graph.ts";
 import { type Trial, trial } from "../train/trial.ts";
 import { writeRunFile } from "../train/run.ts";
 import type { Command } from "./command.ts";
@@ -35,6 +36,11 @@ export const compareCommand = {
       kind: "string",
       placeholder: "DIR",
       help: "data in the sources' file layout; fetched unless given",
+    },
+    edges: {
+      kind: "string",
+      placeholder: "FILE|self",
+      help: "which films are joined, for systems on graphs; they are left out unless given",
     },
     systems: { kind: "string", placeholder: "NAMES", help: "some of the systems, such as gmu,mmbt" },
     seeds: { kind: "string", placeholder: "N,N…", help: `a training each; ${SEEDS} unless given` },
@@ -95,9 +101,15 @@ function seedsOf(text: string): number[] {
   });
 }
 
-const withSettings = ({ recipe, ...rest }: System, seed: number, { set, epochs }: Options): System => ({
-  ...rest,
-  recipe: applySettings(recipe, [
+/** Whether a system's data is a graph whose edges are still to be named. */
+const wantsEdges = ({ recipe }: System): boolean => recipe.data.options.edges === "";
+
+const withSettings = (system: System, seed: number, { set, epochs, edges }: Options): System => ({
+  ...system,
+  recipe: applySettings(system.recipe, [
+    ...wantsEdges(system) && edges !== undefined
+      ? [`data.edges=${edges === SELF ? edges : userPath(edges)}`]
+      : [],
     ...set,
     ...(epochs === undefined ? [] : [`epochs=${epochs}`]),
     `seed=${seed}`,
@@ -123,13 +135,17 @@ function report(trials: readonly Trial[], systems: readonly System[], form: type
 export async function compare({ positionals, options }: Parsed<typeof compareCommand>): Promise<number> {
   stayOffline();
   const { systems: all } = await loadComparison(positionals.comparison ?? published);
-  const systems = chosen(all, options.systems), seeds = seedsOf(options.seeds ?? SEEDS);
+  const named = chosen(all, options.systems), seeds = seedsOf(options.seeds ?? SEEDS);
+  const systems = named.filter((system) => options.edges !== undefined || !wantsEdges(system));
   const asked = seeds.flatMap((seed) => systems.map((system) => withSettings(system, seed, options)));
   const out = options.out ? userPath(options.out) : newRunFolder("compare");
   demandPermission("write", out);
   const { engine } = await openEngine(options);
   using interrupt = interruptible();
   const show = bars(), tell = (line: string) => console.error(line);
+  for (const { name } of named.filter((system) => !systems.includes(system))) {
+    tell(`${name} is left out: it needs --edges`);
+  }
   const trials: Trial[] = [];
   const { data, limit, weights } = options;
   for (const [i, system] of asked.entries()) {

@@ -14,7 +14,7 @@ export interface GraphOptions {
 }
 
 /** What `edges` is for self-loops alone. */
-const SELF = "self";
+export const SELF = "self";
 
 /** Rows that also say which nodes they are: `first` and those after it. */
 const numbered = (rows: Rows, first: number): Rows => ({
