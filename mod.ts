@@ -14,10 +14,13 @@ export { float32, int32, sizeOf, type Value, type Values } from "./src/base/valu
 export type {
   Engine,
   EngineOptions,
+  Frozen,
+  FrozenTensor,
   Holdings,
   Memory,
   Precision,
   Program,
+  Spec,
   Step,
   Tensor,
   Tensors,

@@ -7,10 +7,13 @@ export { tf };
 export type {
   Engine,
   EngineOptions,
+  Frozen,
+  FrozenTensor,
   Holdings,
   Memory,
   Precision,
   Program,
+  Spec,
   Step,
   Tensor,
   Tensors,

@@ -4,6 +4,7 @@ import { type Command, helpText } from "./command.ts";
 import { compare, compareCommand } from "./compare.ts";
 import { doctor, doctorCommand } from "./doctor.ts";
 import { evaluate, evaluateCommand } from "./evaluate.ts";
+import { exportCommand, exportRun } from "./export.ts";
 import { parseCommand, type Parsed } from "./options.ts";
 import { parity, parityCommand } from "./parity.ts";
 import { predict, predictCommand } from "./predict.ts";
@@ -36,6 +37,7 @@ const commands: Readonly<Record<string, Bound>> = {
   evaluate: bind(evaluateCommand, evaluate),
   compare: bind(compareCommand, compare),
   predict: bind(predictCommand, predict),
+  export: bind(exportCommand, exportRun),
   parity: bind(parityCommand, parity),
   doctor: bind(doctorCommand, doctor),
   setup: bind(setupCommand, setup, setupEnvironment),

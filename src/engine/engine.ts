@@ -22,6 +22,25 @@ export type Step = (
   inputs: Tensors,
 ) => { readonly state?: Tensors; readonly outputs: Tensors };
 
+/** The type and the shape of an array. */
+export type Spec = Pick<Value, "dtype" | "shape">;
+
+/** An array that a frozen graph is given or gives. */
+export interface FrozenTensor extends Spec {
+  /** Of the graph's node. */
+  readonly node: string;
+}
+
+/** A step as a graph of its own. */
+export interface Frozen {
+  /** A GraphDef (graph.proto). */
+  readonly graph: Uint8Array;
+  /** By the names that the step gives them. */
+  readonly inputs: Readonly<Record<string, FrozenTensor>>;
+  /** By the names that the step gives them. */
+  readonly outputs: Readonly<Record<string, FrozenTensor>>;
+}
+
 /** A step bound to a memory. */
 export interface Program {
   /**
@@ -42,6 +61,11 @@ export interface Memory extends Disposable {
   get(name: string): Promise<Value>;
   /** Binds a step to this memory. */
   compile(step: Step): Program;
+  /**
+   * The step as a graph of plain operations in which the state is constant, for inputs of these types and shapes. Only
+   * on tensorflow.
+   */
+  freeze?(step: Step, inputs: Readonly<Record<string, Spec>>): Promise<Frozen>;
   /**
    * What every step that the work runs took, operation by operation: TensorFlow's RunMetadata (config.proto). Such a
    * step is slower as a whole. Only on tensorflow.

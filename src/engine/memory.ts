@@ -3,6 +3,7 @@ import { OnesheetError } from "../base/errors.ts";
 import { checkValue, type Value, type Values } from "../base/value.ts";
 import type { SessionConfig } from "./config.ts";
 import type { Memory, Program, Step, Tensors } from "./engine.ts";
+import { freeze } from "./freeze.ts";
 import { type Graph, newGraph, type Output } from "./graph.ts";
 import { BACKEND, type KernelBackend } from "./kernels/kernel.ts";
 import type { Library, Pointer } from "./library.ts";
@@ -151,6 +152,12 @@ export function openMemory(library: Library, backend: KernelBackend, config: Ses
         },
       };
     },
+    freeze: (step, inputs) =>
+      turns.take(async () => {
+        const state: Record<string, Value> = {};
+        for (const { name } of variables.all()) state[name] = await variables.get(name);
+        return freeze(library, backend, step, state, inputs);
+      }),
     profile: async (work) => {
       const runs: Uint8Array[] = [];
       onProfile = (runMetadata) => runs.push(runMetadata);

@@ -50,6 +50,8 @@ export const coreSymbols = {
   TF_SetAttrFuncName: { parameters: [P, B, B, U64], result: V },
   TF_SetAttrShape: { parameters: [P, B, B, I32], result: V },
   TF_SetAttrTensor: { parameters: [P, B, P, P], result: V },
+  TF_OperationName: { parameters: [P], result: P },
+  TF_GraphToGraphDef: { parameters: [P, P, P], result: V },
   TF_OperationOutputType: { parameters: [OUTPUT], result: I32 },
   TF_GraphSetTensorShape: { parameters: [P, OUTPUT, B, I32, P], result: V },
   TF_GraphGetTensorNumDims: { parameters: [P, OUTPUT, P], result: I32 },

@@ -20,6 +20,8 @@ export interface Applied {
 /** One tracing. */
 export interface Trace {
   readonly graph: Graph;
+  /** Whether element-by-element work becomes functions for XLA; otherwise it stays the operations it is. */
+  readonly isFusing: boolean;
   /** Marks an output as the value a variable had when the step began. */
   markRead(output: Output, variable: Variable): void;
   /** The variable whose initial value this output is. */
@@ -32,12 +34,13 @@ export interface Trace {
 }
 
 /** Starts a tracing into a graph. */
-export function newTrace(graph: Graph): Trace {
+export function newTrace(graph: Graph, isFusing = true): Trace {
   const reads = new Map<bigint, Variable>();
   const applied = new Map<bigint, Applied>();
   const key = (output: Output) => addressOf(output.operation);
   return {
     graph,
+    isFusing,
     markRead: (output, variable) => void reads.set(key(output), variable),
     variableOf: (output) => reads.get(key(output)),
     markApplied: (output, update) => void applied.set(key(output), update),

@@ -39,6 +39,7 @@ const starts: readonly (readonly [
     0,
     /both {4}1 .* M\ntext {4}1 /,
   ],
+  ["export", () => ["runs/first", "--to", "safetensors"], 0, /first\/safetensors: README\.md/],
   ["parity", () => [inProject("tests/golden/mini"), ...portable], 0, /evaluation logits/],
   ["doctor", () => ["--json"], 0, /"what": "sharp",\s+"ok": true/],
   ["setup", () => [], 0, /libtensorflow of your own is in /],

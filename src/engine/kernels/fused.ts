@@ -16,7 +16,7 @@ export const fusedKernels: readonly KernelConfig[] = [
   kernel<Record<string, TensorInfo>, Attributes>("Fused", (backend, inputs, { name, body }) => {
     const { binding } = backend;
     const args = Object.values(inputs);
-    if (binding.trace === undefined || binding.isUsingGpuDevice()) return body(...args as Tensor[]);
+    if (!binding.trace?.isFusing || binding.isUsingGpuDevice()) return body(...args as Tensor[]);
     const tensorOf = (output: Output) => backend.createOutputTensor(binding.adopt(output));
     const outputsOf = (tensors: readonly TensorInfo[]) =>
       backend.getInputTensorIds(tensors).map(binding.outputOf);

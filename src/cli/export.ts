@@ -1,0 +1,76 @@
+/** `export`: a run's best model in the form that other programs read. */
+import { join } from "node:path";
+import { OnesheetError } from "../base/errors.ts";
+import { exists } from "../train/run.ts";
+import type { Command } from "./command.ts";
+import { type Files, graphModelFiles, hubFiles, savedModelFiles, writeFiles } from "./exporting.ts";
+import type { Parsed } from "./options.ts";
+import { demandPermission } from "./permissions.ts";
+import { type LoadedRun, loadRun, userPath } from "./recipes.ts";
+
+/** What `export` takes. */
+export const exportCommand = {
+  name: "export",
+  summary: "Writes a run's best model in the form that other programs read.",
+  positionals: { run: { help: "a run folder", required: true } },
+  options: {
+    to: {
+      kind: "string",
+      oneOf: ["savedmodel", "tfjs", "safetensors", "onnx"],
+      help: "a SavedModel, a graph model of TensorFlow.js, or a folder as the Hugging Face hub has them",
+    },
+    out: {
+      kind: "string",
+      placeholder: "DIR",
+      help: "a new folder; in the run, under the form's name, unless given",
+    },
+    batch: { kind: "count", placeholder: "N", help: "rows that a graph takes at a time; 1 unless given" },
+    json: { kind: "boolean", help: "for programs" },
+  },
+  examples: [
+    "deno task export runs/quickstart-20260101-120000 --to savedmodel --batch 8",
+    "deno task export runs/quickstart-20260101-120000 --to safetensors --out runs/model",
+  ],
+} as const satisfies Command;
+
+const writers: Readonly<Record<string, (run: LoadedRun, batch: number) => Promise<Files>>> = {
+  savedmodel: savedModelFiles,
+  tfjs: graphModelFiles,
+  safetensors: hubFiles,
+};
+
+const refuse = (sentence: string): never => {
+  throw new OnesheetError(sentence, { exitCode: 2 });
+};
+
+/** Runs the command; gives its exit code. */
+export async function exportRun({ positionals, options }: Parsed<typeof exportCommand>): Promise<number> {
+  const { to, batch } = options;
+  if (to === undefined) return refuse("Cannot export: expected --to savedmodel, tfjs or safetensors");
+  if (to === "onnx") {
+    return refuse(
+      "Cannot export to onnx: no kept library writes it from a TensorFlow graph without Python, and one of our own " +
+        "would be unproven; export --to savedmodel, which converters read",
+    );
+  }
+  if (batch === 0 || (batch !== undefined && to === "safetensors")) {
+    return refuse(
+      batch === 0
+        ? 'Cannot use "--batch": expected a whole number of at least 1, found 0'
+        : "Cannot use --batch with --to safetensors: parameters have no batch",
+    );
+  }
+  const run = await loadRun(positionals.run);
+  const folder = options.out === undefined ? join(run.folder, to) : userPath(options.out);
+  demandPermission("write", folder);
+  if (await exists(folder)) {
+    refuse(`Cannot export to "${folder}": it is there already; name another by --out`);
+  }
+  const files = await writers[to](run, batch ?? 1);
+  await writeFiles(folder, files);
+  const names = Object.keys(files).sort();
+  console.log(
+    options.json ? JSON.stringify({ folder, files: names }, null, 2) : `${folder}: ${names.join(", ")}`,
+  );
+  return 0;
+}
