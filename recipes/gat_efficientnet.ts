@@ -36,6 +36,7 @@ import {
   graph,
   hub,
   mmimdb,
+  mmimdbPosters,
   type ModelFunction,
   type Recipe,
   recipe,
@@ -73,7 +74,7 @@ const posters: ModelFunction = ({ image }, at) =>
 
 const gatEfficientNet: Recipe = recipe({
   name: "gat_efficientnet",
-  data: graph({ of: mmimdb(), edges: "" }),
+  data: graph({ of: mmimdb({ pixels: 224, resize: 256, ...mmimdbPosters }), edges: "" }),
   labels: published.labels,
   nodes: {
     tower: posters,

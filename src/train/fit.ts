@@ -73,6 +73,10 @@ export function demandLabels(recipe: Recipe, { labels }: Pick<Dataset, "labels">
 const demandBatch = (recipe: Recipe, { train }: Dataset): unknown =>
   batches(train.ids, recipe.batchSize, { dropLast: recipe.dropLast ?? true });
 
+/** Whether anything of a recipe starts from pretrained weights. */
+const isPretrained = ({ weights, nodes }: Recipe): boolean =>
+  weights.length > 0 || (nodes?.weights.length ?? 0) > 0;
+
 const recordOf = (recipe: Recipe, options: FitOptions): RunRecord => ({
   onesheet: version,
   ...options.from,
@@ -80,7 +84,7 @@ const recordOf = (recipe: Recipe, options: FitOptions): RunRecord => ({
   ...(options.limit !== undefined && { limit: options.limit }),
   ...(options.strict && { strict: true }),
   ...(options.checkpointEvery && { checkpointEvery: options.checkpointEvery }),
-  weights: options.weights ?? (recipe.weights.length > 0 ? "hub" : "random"),
+  weights: options.weights ?? (isPretrained(recipe) ? "hub" : "random"),
   engine: options.engine.name,
   engineOptions: options.engine.options,
   recipe: printable(recipe),

@@ -3,18 +3,20 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { int32 } from "../../src/base/value.ts";
 import type { Dataset, Draw, OpenOptions, Rows } from "../../src/data/source.ts";
 import { portable } from "../../src/engine/portable.ts";
+import { saveModel } from "../../src/store/save.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
-import { plan } from "../../src/train/start.ts";
+import { plan, randomize } from "../../src/train/start.ts";
 import { testRows } from "../../src/train/held_out.ts";
 import { putConstants } from "../../src/train/nodes.ts";
 import { trainer } from "../../src/train/trainer.ts";
 import { trial } from "../../src/train/trial.ts";
 import { putWeights } from "../../src/train/weights.ts";
-import { readMetrics, runFiles } from "../../src/train/run.ts";
+import { readMetrics, readRecord, runFiles } from "../../src/train/run.ts";
 import {
   constant,
   gat,
   graph,
+  hub,
   linear,
   meanPool,
   type ModelFunction,
@@ -157,6 +159,31 @@ eachEngine("rows held apart from selection stay nodes, and are judged as the sam
     await putConstants(recipe, plan, memory, set, { engine, open: {}, weights: "random", tell: () => {} });
     assertEquals(set.constants?.edges.shape, [2, 25 + 2 * 18]);
     assertEquals((await bound.evaluate(testRows(set), set.labels)).scores, found?.scores);
+  });
+});
+
+Deno.test("a pretrained tower is the tower of a recipe that has no other pretrained weights", async () => {
+  await withGraph(async (folder, file) => {
+    const engine = await portable();
+    const { tower: built } = plan(onGraph(file));
+    const path = `${folder}-tower.safetensors`;
+    using memory = engine.memory();
+    await randomize(memory, built!, 77);
+    await saveModel(path, built!, memory);
+    const rename = (name: string) => name.replace("features.", "");
+    const pretrained = {
+      ...onGraph(file),
+      nodes: { tower, weights: [hub(path, { under: "features", rename })] },
+    };
+    const told: string[] = [];
+    await run(pretrained, { engine, folder, tell: (line) => told.push(line) });
+    assert(
+      told.some((line) => line.startsWith(`weights of features: ${path}, 2 of 2 loaded`)),
+      told.join("\n"),
+    );
+    assertEquals((await readRecord(folder)).weights, "hub");
+    await run(pretrained, { engine, folder: `${folder}-random`, weights: "random" });
+    assert((await outcome(folder)).weights !== (await outcome(`${folder}-random`)).weights);
   });
 });
 
