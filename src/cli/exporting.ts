@@ -1,5 +1,6 @@
 /** The files of each form that `export` writes. */
 import { join } from "node:path";
+import { OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
 import { version } from "../base/version.ts";
 import { summarize } from "../dsl/summary.ts";
@@ -53,15 +54,18 @@ async function config(run: LoadedRun): Promise<Record<string, unknown>> {
 
 /** The run's best model for `batch` rows, as a graph from its inputs to `logits` and `probabilities`. */
 async function frozen({ folder, recipe }: LoadedRun, batch: number): Promise<Frozen> {
-  const { engine } = await chooseEngine("tensorflow");
   const { model } = plan(recipe);
+  if (recipe.data.made.constants !== undefined) {
+    throw new OnesheetError(
+      `Cannot export "${recipe.name}" as a graph of one batch: its model looks at all rows of the data at once, which ` +
+        "a run does not keep; export --to safetensors",
+    );
+  }
+  const { engine } = await chooseEngine("tensorflow");
   using memory = engine.memory();
   using file = await openSafetensors(runFiles(folder).best);
   await loadInto(memory, model, file, { strict: true });
-  const read = new Set(
-    Object.keys(model.inputs).filter((name) => model.nodes.some(({ path }) => path === name)),
-  );
-  const inputs = Object.entries(recipe.data.made.inputs).filter(([name]) => read.has(name))
+  const inputs = Object.entries(recipe.data.made.inputs).filter(([name]) => model.reads.includes(name))
     .map(([name, { shape, dtype }]) => [name, { dtype, shape: [batch, ...shape] }] as const);
   const predict = predictionStep(model);
   return await memory.freeze!((state, inputs) => {
