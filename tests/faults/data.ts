@@ -172,7 +172,7 @@ export const data: Campaign = {
       (["sharp", "imagescript"] as const).map((decoder) => rowFaults(scale, decoder, peaks)),
     );
     const found = await tally([...faults.flat(), ...scale === "full" ? setFaults(peaks) : []], note);
-    const mutated = await mutations(scale === "full" ? 1500 : 40, peaks, note);
+    const mutated = await mutations(scale === "full" ? 1000 : 40, peaks, note);
     return {
       injected: found.injected + mutated.injected,
       survived: found.survived + mutated.survived,

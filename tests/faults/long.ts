@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { locate } from "../../src/engine/setup.ts";
 import { PREFETCH } from "../../src/train/trainer.ts";
-import type { Campaign, Tally } from "./campaign.ts";
+import type { Campaign, Scale, Tally } from "./campaign.ts";
 import { runChild } from "./child.ts";
 import { growth } from "./held.ts";
 import type { Trained } from "./long/train.ts";
@@ -44,14 +44,27 @@ const figures = (lines: readonly Trained[]): string => {
   ).join("; ");
 };
 
-const scales = { quick: { portable: 80 }, full: { tensorflow: 4000, portable: 4000 } } as const;
+/** A run: rows of 64 pixels are so many numbers that threads make the pictures. */
+interface Size {
+  readonly steps: number;
+  readonly rows: number;
+  readonly pixels: number;
+}
+
+const scales: Readonly<Record<Scale, Readonly<Record<string, Size>>>> = {
+  quick: { portable: { steps: 80, rows: 120, pixels: 16 } },
+  full: {
+    tensorflow: { steps: 3000, rows: 1600, pixels: 64 },
+    portable: { steps: 3000, rows: 240, pixels: 16 },
+  },
+};
 
 /** Memory, handles, files, threads, step time and prefetched batches of long runs. */
 export const long: Campaign = {
   name: "long",
   promise: "A long run holds no more at its end than in its middle, and its steps take no longer",
   how:
-    "The quickstart is trained for thousands of steps, its pictures made by threads, with forty checkpoints and an " +
+    "The quickstart is trained for thousands of steps, on tensorflow with pictures made by threads, with forty checkpoints and an " +
     "evaluation every epoch. Of the second half, the mean of the last quarter is compared with that of the quarter " +
     `before: resident memory may differ by ${
       PLAY / MEBIBYTE
@@ -60,7 +73,7 @@ export const long: Campaign = {
   run: async (scale, note): Promise<Tally> => {
     const details: string[] = [];
     let injected = 0, lost = 0;
-    for (const [engine, steps] of Object.entries(scales[scale])) {
+    for (const [engine, { steps, rows, pixels }] of Object.entries(scales[scale])) {
       if (engine === "tensorflow" && locate() === undefined) {
         details.push("not run: tensorflow, because libtensorflow is not set up");
         continue;
@@ -68,7 +81,15 @@ export const long: Campaign = {
       const folder = await Deno.makeTempDir();
       try {
         const lines: Trained[] = [];
-        const args = ["run", "-A", "--v8-flags=--expose-gc", program, engine, `${steps}`, folder];
+        const args = [
+          "run",
+          "-A",
+          "--v8-flags=--expose-gc",
+          program,
+          folder,
+          engine,
+          ...[steps, rows, pixels].map(String),
+        ];
         const { fault } = await runChild(args, {
           onLine: (line) => {
             lines.push(JSON.parse(line));

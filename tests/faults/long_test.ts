@@ -14,7 +14,7 @@ Deno.test("growth of anything is seen", () => {
   assertEquals(faultsOf(lines, true), []);
   const grown = lines.map((one, i) => ({
     ...one,
-    ...{ memory: 1e8 + i * 4e6, holdings: i, files: i, threads: i, milliseconds: 10 + i, ahead: 4 },
+    ...{ memory: 1e8 + i * 4e6, holdings: i, files: i, threads: i, milliseconds: i < 30 ? 10 : 20, ahead: 4 },
   }));
   assertEquals(faultsOf(grown, true).length, 6);
 });

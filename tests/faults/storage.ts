@@ -37,8 +37,8 @@ const inNamespace = (name: string, share: number, expected: Record<string, strin
 function disks(scale: Scale, expected: Record<string, string>): Fault[] {
   const { uniform } = random("disks");
   const times: Readonly<Record<string, number>> = {
-    "the disk of the run folder is too small": 30,
-    "the disk of the cache is too small": 10,
+    "the disk of the run folder is too small": 12,
+    "the disk of the cache is too small": 5,
   };
   const names = scale === "full"
     ? diskFaultNames
@@ -70,7 +70,7 @@ export const storage: Campaign = {
       const found = await tally([
         ...namespaces ? disks(scale, expected) : [],
         ...scale === "full" ? lockFaults(expected) : lockFaults(expected).slice(0, 1),
-        ...damageFaults(scale === "full" ? 200 : 10),
+        ...damageFaults(scale === "full" ? 100 : 5),
       ], note);
       const without = "not injected: faults of whole disks, because this system has no user namespaces";
       return namespaces ? found : { ...found, details: [...found.details, without] };

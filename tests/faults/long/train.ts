@@ -1,5 +1,6 @@
 /**
- * Trains the quickstart for many steps in a process of its own; its arguments are the engine, the steps and a folder.
+ * Trains the quickstart for many steps in a process of its own; its arguments are a folder, the engine, the steps, and the
+ * rows and pixels of the data.
  * Prints what the process holds, how long steps take, and how many batches were being made at most.
  */
 import { join } from "node:path";
@@ -57,8 +58,16 @@ function counted(recipe: Recipe, onAsked: () => void): Recipe {
 }
 
 if (import.meta.main) {
-  const [name, steps, folder] = [Deno.args[0] as EngineName, Number(Deno.args[1]), Deno.args[2]];
-  const settings = ["data.rows=1600", "data.tokens=24", "batchSize=8", "epochs=1000", "stop.patience=1000"];
+  const [folder, name] = [Deno.args[0], Deno.args[1] as EngineName];
+  const [steps, rows, pixels] = Deno.args.slice(2).map(Number);
+  const settings = [
+    `data.rows=${rows}`,
+    `data.pixels=${pixels}`,
+    "data.tokens=24",
+    "batchSize=8",
+    "epochs=1000",
+    "stop.patience=1000",
+  ];
   const recipe = await loadRecipe("recipes/quickstart.ts", settings);
   const { engine } = await chooseEngine(name);
   let asked = 0, ahead = 0, before = performance.now(), times: number[] = [];
