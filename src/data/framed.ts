@@ -1,4 +1,6 @@
 /** How a picture of any proportions becomes a square. */
+import { OnesheetError } from "../base/errors.ts";
+import { pixelLimit } from "./decode.ts";
 import type { Picture } from "./picture.ts";
 import { resize, resizedCrop } from "./resize.ts";
 
@@ -18,6 +20,7 @@ const round = (x: number): number => x % 1 === 0.5 ? 2 * Math.round(x / 2) : Mat
 
 /**
  * The picture as a square, equal to torchvision's result on a PIL image.
+ * Throws `OnesheetError` for a picture so long that it would pass `pixelLimit`.
  * Source: https://docs.pytorch.org/vision/stable/transforms.html (version 1)
  *
  * ```ts
@@ -31,6 +34,14 @@ export function framed(picture: Picture, { pixels, resize: side }: Frame): Pictu
   if (side === undefined) return resize(picture, pixels, pixels);
   const { width, height } = picture;
   const longer = Math.trunc(side * Math.max(width, height) / Math.min(width, height));
+  if (side * longer > pixelLimit) {
+    throw new OnesheetError(
+      `Cannot bring this image to a shorter side of ${side}: expected at most ${
+        pixelLimit / 1e6
+      } million pixels then, ` +
+        `found ${width} by ${height}; crop it or leave it out`,
+    );
+  }
   const whole = width <= height ? resize(picture, side, longer) : resize(picture, longer, side);
   const window = {
     x: round((whole.width - pixels) / 2),

@@ -38,3 +38,8 @@ Deno.test("a shorter side that the frame does not fit into is an error", () => {
     'Cannot use "mmimdb.resize": expected a whole number of at least 64, found 63',
   );
 });
+
+Deno.test("a picture so long that its frame would take gigabytes is refused", () => {
+  const long = { width: 100_000, height: 1, data: new Uint8Array(300_000) };
+  assertThrows(() => framed(long, { pixels: 8, resize: 64 }), OnesheetError, "found 100000 by 1");
+});
