@@ -1,11 +1,12 @@
 /** `export`: a run's best model in the form that other programs read. */
 import { join } from "node:path";
 import { OnesheetError } from "../base/errors.ts";
+import { pushFolder } from "../data/hub/push.ts";
 import { exists } from "../train/run.ts";
 import type { Command } from "./command.ts";
 import { type Files, graphModelFiles, hubFiles, savedModelFiles, writeFiles } from "./exporting.ts";
 import type { Parsed } from "./options.ts";
-import { demandPermission } from "./permissions.ts";
+import { demandPermission, leaveNetwork } from "./permissions.ts";
 import { type LoadedRun, loadRun, userPath } from "./recipes.ts";
 
 /** What `export` takes. */
@@ -25,11 +26,17 @@ export const exportCommand = {
       help: "a new folder; in the run, under the form's name, unless given",
     },
     batch: { kind: "count", placeholder: "N", help: "rows that a graph takes at a time; 1 unless given" },
+    push: {
+      kind: "string",
+      placeholder: "OWNER/NAME",
+      help:
+        "with --to safetensors: also put the folder into this model repository, made private where it is not there",
+    },
     json: { kind: "boolean", help: "for programs" },
   },
   examples: [
     "deno task export runs/quickstart-20260101-120000 --to savedmodel --batch 8",
-    "deno task export runs/quickstart-20260101-120000 --to safetensors --out runs/model",
+    "deno task export runs/quickstart-20260101-120000 --to safetensors --push me/films",
   ],
 } as const satisfies Command;
 
@@ -60,6 +67,9 @@ export async function exportRun({ positionals, options }: Parsed<typeof exportCo
         : "Cannot use --batch with --to safetensors: parameters have no batch",
     );
   }
+  const { push } = options;
+  if (push === undefined) leaveNetwork();
+  else if (to !== "safetensors") return refuse("Cannot use --push without --to safetensors");
   const run = await loadRun(positionals.run);
   const folder = options.out === undefined ? join(run.folder, to) : userPath(options.out);
   demandPermission("write", folder);
@@ -69,8 +79,8 @@ export async function exportRun({ positionals, options }: Parsed<typeof exportCo
   const files = await writers[to](run, batch ?? 1);
   await writeFiles(folder, files);
   const names = Object.keys(files).sort();
-  console.log(
-    options.json ? JSON.stringify({ folder, files: names }, null, 2) : `${folder}: ${names.join(", ")}`,
-  );
+  const page = push === undefined ? undefined : await pushFolder(push, folder, names);
+  if (options.json) console.log(JSON.stringify({ folder, files: names, ...page && { page } }, null, 2));
+  else console.log(`${folder}: ${names.join(", ")}${page === undefined ? "" : `\n${page}`}`);
   return 0;
 }

@@ -34,6 +34,8 @@ Deno.test("a run becomes a folder as the hub has them: the best weights, vocabul
     await refused([], "Cannot export: expected --to savedmodel, tfjs or safetensors");
     await refused(["--to", "tfjs", "--batch", "0"], "expected a whole number of at least 1");
     await refused(["--to", "safetensors", "--batch", "2", "--out", "x"], "parameters have no batch");
+    await refused(["--to", "tfjs", "--push", "me/films"], "Cannot use --push without --to safetensors");
+    await refused(["--to", "safetensors", "--push", "me/films", "--out", "y"], "found none; set HF_TOKEN");
     assertEquals(listed(`${folder}/run`).includes("tfjs"), false);
   });
 });
