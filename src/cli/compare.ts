@@ -13,9 +13,8 @@ import { engineOptions, openEngine } from "./engine.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Parsed } from "./options.ts";
 import { demandPermission, leaveNetwork, stayOffline } from "./permissions.ts";
-import { loadModule, newRunFolder, userPath } from "./recipes.ts";
+import { loadModule, newRunFolder, userPath, withSettings } from "./recipes.ts";
 import { bars, showEvent } from "./screen.ts";
-import { applySettings } from "./settings.ts";
 
 /** The systems unless given. */
 const published = fileURLToPath(new URL("../../recipes/comparison.ts", import.meta.url));
@@ -104,9 +103,9 @@ function seedsOf(text: string): number[] {
 /** Whether a system's data is a graph whose edges are still to be named. */
 const wantsEdges = ({ recipe }: System): boolean => recipe.data.options.edges === "";
 
-const withSettings = (system: System, seed: number, { set, epochs, edges }: Options): System => ({
+const prepared = (system: System, seed: number, { set, epochs, edges }: Options): System => ({
   ...system,
-  recipe: applySettings(system.recipe, [
+  recipe: withSettings(system.recipe, [
     ...wantsEdges(system) && edges !== undefined
       ? [`data.edges=${edges === SELF ? edges : userPath(edges)}`]
       : [],
@@ -137,7 +136,7 @@ export async function compare({ positionals, options }: Parsed<typeof compareCom
   const { systems: all } = await loadComparison(positionals.comparison ?? published);
   const named = chosen(all, options.systems), seeds = seedsOf(options.seeds ?? SEEDS);
   const systems = named.filter((system) => options.edges !== undefined || !wantsEdges(system));
-  const asked = seeds.flatMap((seed) => systems.map((system) => withSettings(system, seed, options)));
+  const asked = seeds.flatMap((seed) => systems.map((system) => prepared(system, seed, options)));
   const out = options.out ? userPath(options.out) : newRunFolder("compare");
   demandPermission("write", out);
   const { engine } = await openEngine(options);

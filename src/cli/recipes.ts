@@ -38,6 +38,12 @@ export async function loadModule(path: string, what: string): Promise<unknown> {
   }
 }
 
+/** A recipe with settings changed, numbers that it leaves out among them, and checked again. */
+export function withSettings(given: Recipe, settings: readonly string[]): Recipe {
+  const { accumulate, clipNorm, average } = given;
+  return recipe(applySettings({ ...given, accumulate, clipNorm, average }, settings));
+}
+
 /** Loads a recipe file's default export and changes settings of it. */
 export async function loadRecipe(path: string, settings: readonly string[]): Promise<Recipe> {
   const loaded = await loadModule(path, "recipe");
@@ -48,7 +54,7 @@ export async function loadRecipe(path: string, settings: readonly string[]): Pro
       }; end the file with \`export default recipe({ … })\``,
     );
   }
-  return recipe(applySettings(recipe(loaded as RecipeSettings), settings));
+  return withSettings(recipe(loaded as RecipeSettings), settings);
 }
 
 /** A finished or interrupted run: its record and its recipe. */

@@ -10,18 +10,17 @@ export interface Asymmetry {
   readonly margin: number;
 }
 
-/** Below it a logarithm is cut, as in the paper's code. */
+/** Below it a logarithm is cut, as in the paper's code, and the derivative of a power, which may have no number at 0. */
 const LEAST = 1e-8;
 
 const log = (p: Tensor): Tensor => tf.log(tf.maximum(p, LEAST));
-/** The derivative of x^0 comes out as 0 / x, which is no number where x is 0. */
 const focused = (missed: Tensor, gamma: number, x: Tensor): Tensor =>
-  gamma === 0 ? x : tf.mul(tf.pow(missed, gamma), x);
+  gamma === 0 ? x : tf.mul(tf.pow(tf.maximum(missed, LEAST), gamma), x);
 
 /**
  * Asymmetric loss of independent labels (Ridnik et al. 2021, https://arxiv.org/abs/2009.14119), averaged over all
  * elements where the paper adds them up: -y (1 - p)^γ₊ log p - (1 - y) p_m^γ₋ log(1 - p_m), with p = σ(logits) and
- * p_m = max(p - margin, 0).
+ * p_m = max(p - margin, 0). The gradient is that of all of it; the paper's code can leave the powers out.
  *
  * @param logits `[batch, labels]`
  * @param targets `[batch, labels]` in [0, 1]

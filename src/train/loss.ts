@@ -14,6 +14,14 @@ export interface Loss {
   readonly of?: (positives: readonly number[], rows: number) => Loss;
 }
 
+/** Refuses a setting of a loss that does not hold. */
+function demandOf(loss: string, holds: boolean, expected: string, found: unknown): void {
+  if (holds) return;
+  throw new OnesheetError(`Cannot use the loss ${loss}: expected ${expected}, found ${found}`, {
+    exitCode: 2,
+  });
+}
+
 /** Focal loss (Lin et al. 2017): easy elements weigh less by (1 - p_t)^gamma, positives by alpha. */
 export const focal = (settings: { readonly alpha: number; readonly gamma: number }): Choice<Loss> =>
   choice(
@@ -28,7 +36,12 @@ export const focal = (settings: { readonly alpha: number; readonly gamma: number
  */
 export const binaryCrossEntropy = (
   settings: { readonly positiveWeight?: readonly number[] } = {},
-): Choice<Loss> => choice("binaryCrossEntropy", settings, ({ positiveWeight }) => weighted(positiveWeight));
+): Choice<Loss> =>
+  choice("binaryCrossEntropy", settings, ({ positiveWeight }) => {
+    const wrong = positiveWeight?.find((weight) => !(weight > 0 && Number.isFinite(weight)));
+    demandOf("binaryCrossEntropy", wrong === undefined, "numbers above 0 in positiveWeight", wrong);
+    return weighted(positiveWeight);
+  });
 
 const weighted = (weights: readonly number[] | undefined): Loss => (logits, targets) => {
   if (weights === undefined) return tf.mean(crossEntropy(logits, targets));
@@ -47,8 +60,9 @@ const weighted = (weights: readonly number[] | undefined): Loss => (logits, targ
  * times; counted over the training rows.
  */
 export const balancedCrossEntropy = (settings: { readonly cap: number }): Choice<Loss> =>
-  choice("balancedCrossEntropy", settings, ({ cap }) =>
-    Object.assign(
+  choice("balancedCrossEntropy", settings, ({ cap }) => {
+    demandOf("balancedCrossEntropy", cap > 0, "cap above 0", cap);
+    return Object.assign(
       (): Tensor => {
         throw new OnesheetError(
           "Cannot compute balancedCrossEntropy: expected the training rows to be counted first",
@@ -58,7 +72,8 @@ export const balancedCrossEntropy = (settings: { readonly cap: number }): Choice
         of: (positives: readonly number[], rows: number) =>
           weighted(positives.map((count) => Math.min(cap, rows / count))),
       },
-    ));
+    );
+  });
 
 /** Asymmetric loss (Ridnik et al. 2021, https://arxiv.org/abs/2009.14119), with the paper's settings unless given. */
 export const asymmetric = (
@@ -67,7 +82,13 @@ export const asymmetric = (
   choice(
     "asymmetric",
     { gammaPositive, gammaNegative, margin },
-    (settings) => (logits, targets) => asymmetricLoss(logits, targets, settings),
+    (settings) => {
+      const { gammaPositive, gammaNegative, margin } = settings;
+      demandOf("asymmetric", gammaPositive >= 0, "gammaPositive of at least 0", gammaPositive);
+      demandOf("asymmetric", gammaNegative >= 0, "gammaNegative of at least 0", gammaNegative);
+      demandOf("asymmetric", margin >= 0 && margin < 1, "margin in [0, 1)", margin);
+      return (logits, targets) => asymmetricLoss(logits, targets, settings);
+    },
   );
 
 /** The recipe with a loss that knows how frequent the labels of these training rows are, where it asks for that. */

@@ -8,6 +8,7 @@ import type { Engine } from "../tensor.ts";
 import type { Recipe } from "./recipe.ts";
 import { clearMoments, plan } from "./start.ts";
 import { evaluationStep, gradientStep, partsOf, trainStep } from "./step.ts";
+import { startAverages } from "./trainer.ts";
 import { rememberedBy } from "./update.ts";
 
 /** What the reference wrote down. */
@@ -143,6 +144,7 @@ export async function parity(
   using weights = await openSafetensors(`${folder}/weights.safetensors`);
   await loadInto(memory, model, weights, { strict: true });
   await clearMoments(memory, planned, { moments: rememberedBy(recipe) });
+  await startAverages({ memory, plan: planned }, recipe);
 
   const evaluated = await memory.compile(evaluationStep(parts)).run(batch);
   const { logits, loss: _, ...gradients } = await memory.compile(gradientStep(parts)).run(batch);

@@ -55,7 +55,10 @@ export interface Recipe {
   readonly batchSize: number;
   /** Whether a last batch that is not full is left out; it is unless told. */
   readonly dropLast?: boolean;
-  /** Batches in a step, which follows the mean of their gradients; an epoch's last step may have fewer. 1 unless given. */
+  /**
+   * Batches in a step, which follows the mean of their gradients; an epoch's last step may have fewer. 1 unless given.
+   * A run is saved and stopped between steps.
+   */
   readonly accumulate?: number;
   /** How often training goes through the rows, at most. */
   readonly epochs: number;

@@ -80,6 +80,12 @@ export const trainStep = (parts: StepParts): Step => (state, inputs) => {
 
 const sumName = (parameter: string): string => momentName(SUM, parameter);
 
+/** Names of the parameters that learn and that a node computes with: no others have a gradient. */
+function reached({ model, trainable }: StepParts): string[] {
+  const used = new Set(model.nodes.flatMap(({ params }) => params.map(({ name }) => name)));
+  return [...trainable].filter((name) => used.has(name));
+}
+
 /** Adds the gradients of one batch to their sums. Inputs and output as {@link trainStep}'s, without scalars. */
 export const accumulationStep = (parts: StepParts): Step => (state, inputs) => {
   demandLearning(parts);
@@ -93,9 +99,9 @@ export const accumulationStep = (parts: StepParts): Step => (state, inputs) => {
  * scalars, and `batches`, a scalar.
  */
 export const accumulatedStep = (parts: StepParts): Step => (state, inputs) => {
-  const names = [...parts.trainable];
+  const names = reached(parts);
   const means = Object.fromEntries(names.map((name) => [name, state[sumName(name)].div(inputs.batches)]));
-  const zeros = names.map((name) => [sumName(name), state[sumName(name)].mul(0)]);
+  const zeros = names.map((name) => [sumName(name), tf.zerosLike(state[sumName(name)])]);
   return {
     state: { ...updated(parts, state, means as Tensors, inputs), ...Object.fromEntries(zeros) },
     outputs: {},

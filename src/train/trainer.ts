@@ -164,12 +164,20 @@ export async function prepareTraining({ memory, plan }: Trainer, recipe: Recipe)
       `Cannot train "${recipe.name}": every parameter is frozen; let some learn by a \`train\` rule`,
     );
   }
+  if (plan.waits.size === plan.trainable.size) {
+    throw new OnesheetError(
+      `Cannot train "${recipe.name}": every parameter waits in the first epoch; leave some out of the stages`,
+    );
+  }
   const moments = rememberedBy(recipe);
   await clearMoments(memory, plan, { moments: (recipe.accumulate ?? 1) > 1 ? [...moments, SUM] : moments });
 }
 
 /** Lets the running averages begin where the weights are, if the recipe keeps them: evaluation looks at them. */
-export async function startAverages({ memory, plan }: Trainer, { average }: Recipe): Promise<void> {
+export async function startAverages(
+  { memory, plan }: Pick<Trainer, "memory" | "plan">,
+  { average }: Pick<Recipe, "average">,
+): Promise<void> {
   if (!average) return;
   await clearMoments(memory, plan, { moments: [AVERAGE] });
   await memory.compile(averagesStep(plan.trainable)).run({});

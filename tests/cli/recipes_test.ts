@@ -1,7 +1,9 @@
 /** Recipes and runs by the names that a person gives them, through the real command. */
-import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
 import { basename, relative } from "node:path";
-import { newRunFolder } from "../../src/cli/recipes.ts";
+import { newRunFolder, withSettings } from "../../src/cli/recipes.ts";
+import { OnesheetError } from "../../src/base/errors.ts";
+import { tiny } from "../train/tiny.ts";
 import { readMetrics } from "../../src/train/run.ts";
 import { inProject, type Place, quickstart, small, trainSmall, withPlace } from "./command_line.ts";
 
@@ -20,6 +22,20 @@ async function refused(source: string, code: number, sentence: RegExp): Promise<
     assertEquals([...Deno.readDirSync(place.folder)].map(({ name }) => name), ["own.ts"]);
   });
 }
+
+Deno.test("settings may be numbers that a recipe leaves out, and are checked", () => {
+  const set = (...settings: string[]) => withSettings(tiny(), settings);
+  const { accumulate, clipNorm, average } = set("accumulate=4", "clipNorm=0.5", 'average={"decay":0.9}');
+  assertEquals([accumulate, clipNorm, average], [4, 0.5, { decay: 0.9 }]);
+  assertEquals(set("loss=asymmetric", "loss.margin=0.1").loss.options.margin, 0.1);
+  assertEquals([set("optimizer=adam").optimizer.name, set("learningRate=linearDecay").learningRate.name], [
+    "adam",
+    "linearDecay",
+  ]);
+  for (const setting of ["accumulate=two", "clipNorm=-1", "average=0.9", "average=true"]) {
+    assertEquals(assertThrows(() => set(setting), OnesheetError).exitCode, 2);
+  }
+});
 
 const mod = JSON.stringify(inProject("mod.ts"));
 const recipeWith = (fields: string) =>

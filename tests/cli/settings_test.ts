@@ -112,7 +112,7 @@ Deno.test("a choice gives way to another of the library, by name or with setting
   ]);
   failing(
     "loss=focl",
-    `Cannot set "loss" to "focl": expected focal, binaryCrossEntropy, or one of them with settings`,
+    `Cannot set "loss" to "focl": expected focal, binaryCrossEntropy, balancedCrossEntropy, asymmetric, or one`,
   );
   failing("loss=focl", `did you mean "focal"?`);
   failing(`loss={"name":"focal","gama":1}`, `Cannot set "gama" of focal`);

@@ -50,6 +50,19 @@ Deno.test("the drawn films are split, labelled and shaped as any data set", asyn
   });
 });
 
+Deno.test("rows tell how many of them have each label", async () => {
+  await withFilms(async (data) => {
+    await using set = await source.made.open({ data });
+    for (const { size, batch, positives } of [set.train, set.validation]) {
+      const { labels } = await batch(Int32Array.from({ length: size }, (_, i) => i));
+      const counts = set.labels.map((_, column) =>
+        labels.filter((has, i) => i % set.labels.length === column && has === 1).length
+      );
+      assertEquals(positives?.(), counts);
+    }
+  });
+});
+
 Deno.test("a film from outside is read as its row is, by the vocabulary that was kept", async () => {
   await withFilms(async (data) => {
     await using set = await source.made.open({ data });

@@ -26,6 +26,11 @@ eachEngine("the model evaluates, learns and moves its buffers as PyTorch's does"
   assert(passes(checks));
 });
 
+eachEngine("a recipe that keeps averages is compared by its weights before they begin", async (engine) => {
+  const checks = await parity(engine, { ...recipe, average: { decay: 0.9 } }, goldens, limits);
+  assert(passes(checks));
+});
+
 /** A copy of the goldens, changed; deleted after `use`. */
 async function withGoldens(
   change: (folder: string) => Promise<void>,

@@ -134,6 +134,32 @@ eachEngine("an evaluation changes nothing, a step moves buffers, too", async (en
 });
 
 eachEngine(
+  "a parameter of which nothing comes stays as it is, with one batch a step and with several",
+  async (engine) => {
+    for (const accumulate of [1, 2]) {
+      const recipe = tiny({
+        accumulate,
+        model: ({ image }, at) => {
+          linear(2)(image, at("idle"));
+          return linear(3)(meanPool()(image, at("pool")), at("head"));
+        },
+      });
+      using bound = trainer(recipe, engine);
+      await randomize(bound.memory, bound.plan.model, 1);
+      await prepareTraining(bound, recipe);
+      const weights = async () =>
+        await Promise.all(["idle.weight", "head.weight"].map((name) => bound.memory.get(name)));
+      const [idle, head] = await weights();
+      const batch = await rowsOf("train", 4).batch(Int32Array.of(0, 1, 2, 3));
+      await bound.step(Array.from({ length: accumulate }, () => batch), 0.1, 1);
+      const after = await weights();
+      assertEquals(after[0], idle);
+      assertNotEquals(after[1], head);
+    }
+  },
+);
+
+eachEngine(
   "a model in which nothing learns cannot be prepared for training, but evaluates",
   async (engine) => {
     const recipe = tiny({ freeze: [{ freeze: "**" }] });
