@@ -10,7 +10,7 @@ export interface Ended {
   readonly peak?: number;
 }
 
-/** Silence after which a program counts as hung. */
+/** Silence after which a program counts as hung unless it is given more, milliseconds. */
 const SILENCE = 120_000;
 
 /** The line after which a program waits for its input to end, so that it can be looked at. */
@@ -46,7 +46,8 @@ async function* linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncG
  */
 export async function runChild(
   args: readonly string[],
-  { onLine, env, inside = [] }: {
+  { onLine, env, inside = [], silence = SILENCE }: {
+    readonly silence?: number;
     readonly inside?: readonly string[];
     readonly onLine?: (line: string) => void;
     readonly env?: Readonly<Record<string, string>>;
@@ -68,7 +69,7 @@ export async function runChild(
     setTimeout(() => {
       hung = true;
       child.kill("SIGKILL");
-    }, SILENCE);
+    }, silence);
   let watchdog = watch();
   for await (const line of linesOf(child.stdout)) {
     clearTimeout(watchdog);

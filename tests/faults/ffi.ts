@@ -27,6 +27,7 @@ async function stressed(
   const lines: Stressed[] = [];
   const { fault } = await runChild(["run", "-A", "--v8-flags=--expose-gc", program, engine, `${count}`], {
     env: poisoned,
+    silence: 600_000,
     onLine: (line) => {
       lines.push(JSON.parse(line));
       note(`${engine}: ${line}`);

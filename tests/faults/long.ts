@@ -91,6 +91,7 @@ export const long: Campaign = {
           ...[steps, rows, pixels].map(String),
         ];
         const { fault } = await runChild(args, {
+          silence: 600_000,
           onLine: (line) => {
             lines.push(JSON.parse(line));
             note(`${engine}: ${line}`);

@@ -1,7 +1,9 @@
 /** Files that are not the libtensorflow of this machine. */
 import { assert } from "@std/assert";
+import { Buffer } from "node:buffer";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bytesAt } from "../../../src/data/read.ts";
 import type { LibraryFiles } from "../../../src/engine/setup.ts";
 import type { Fault } from "../campaign.ts";
 import { runChild } from "../child.ts";
@@ -17,15 +19,22 @@ const patched = (at: number, bytes: readonly number[]): Change => async (path) =
   await file.write(Uint8Array.from(bytes));
 };
 
-/** Puts other words of the same length where these are first. */
+/** Bytes that are searched at once. */
+const PIECE = 2 ** 26;
+
+/** Puts another word of the same length wherever this one stands alone. */
 const reworded = (from: string, to: string): Change => async (path) => {
-  const bytes = await Deno.readFile(path),
-    [before, after] = [from, to].map((text) => new TextEncoder().encode(text));
-  const at = bytes.findIndex((byte, i) =>
-    byte === before[0] && before.every((one, k) => bytes[i + k] === one)
-  );
-  assert(at >= 0);
-  await patched(at, [...after])(path);
+  using file = await Deno.open(path, { read: true, write: true });
+  const { size } = await file.stat();
+  let count = 0;
+  for (let start = 0; start < size; start += PIECE) {
+    const bytes = Buffer.from(bytesAt(file, start, Math.min(PIECE, size - start)));
+    for (let at = 0; (at = bytes.indexOf(`\0${from}\0`, at)) >= 0; at += from.length) {
+      await patched(start + at + 1, [...new TextEncoder().encode(to)])(path);
+      count++;
+    }
+  }
+  assert(count > 0);
 };
 
 const cut = (share: number): Change => async (path) => {
@@ -34,33 +43,51 @@ const cut = (share: number): Change => async (path) => {
 
 const written = (text: string): Change => async (path) => await Deno.writeTextFile(path, text);
 
-const changes = (version: string): readonly (readonly [what: string, change: Change, refusal: RegExp])[] => [
-  ["is not there", (path) => Deno.remove(path), /libtensorflow/],
-  ["is empty", cut(0), /no shared library/],
-  ["is a text", written("not found\n"), /no shared library/],
-  ["is cut off after its header", cut(1e-6), /cut off/],
-  ["is cut off in its middle", cut(0.5), /cut off/],
-  ["is cut off at its end", cut(0.999999), /cut off/],
-  ["is for ARM", patched(18, [183, 0]), /a library for (aarch64|another processor)/],
-  ["is for x86, 32 bits", patched(4, [1]), /another processor/],
-  ["is for a big-endian processor", patched(5, [2]), /another processor/],
-  ["is another version", reworded(version, version.replace(/\.\d+/, ".15")), /found version/],
-  ["is a folder", async (path) => {
-    await Deno.remove(path);
-    await Deno.mkdir(path);
-  }, /no file|folder|libtensorflow/],
+interface Wrong {
+  readonly what: string;
+  readonly change: Change;
+  readonly refusal: RegExp;
+}
+
+const changes: readonly Wrong[] = [
+  { what: "is not there", change: (path) => Deno.remove(path), refusal: /libtensorflow/ },
+  { what: "is empty", change: cut(0), refusal: /no shared library/ },
+  { what: "is a text", change: written("not found\n"), refusal: /no shared library/ },
+  { what: "is cut off after its header", change: cut(1e-6), refusal: /cut off/ },
+  { what: "is cut off in its middle", change: cut(0.5), refusal: /cut off/ },
+  { what: "is cut off at its end", change: cut(0.999999), refusal: /cut off/ },
+  { what: "is for ARM", change: patched(18, [183, 0]), refusal: /a library for (aarch64|another processor)/ },
+  { what: "is for x86, 32 bits", change: patched(4, [1]), refusal: /another processor/ },
+  { what: "is for a big-endian processor", change: patched(5, [2]), refusal: /another processor/ },
+  {
+    what: "is a folder",
+    change: async (path) => {
+      await Deno.remove(path);
+      await Deno.mkdir(path);
+    },
+    refusal: /no file|folder|libtensorflow/,
+  },
 ];
 
-/** Each change to a copy of the smaller library, beside the other as it is. */
+/** Each change to a copy of the smaller library, beside the other as it is; the larger one says which version it is. */
 export const libraryFaults = ({ framework, core, version = "" }: LibraryFiles): Fault[] =>
-  changes(version).map(([what, change, refusal]) => ({
+  [
+    ...changes.map((change) => ({ ...change, of: framework, beside: core })),
+    {
+      what: "is another version",
+      change: reworded(version, version.replace(/\.\d+/, ".15")),
+      refusal: /found version 2\.15/,
+      of: core,
+      beside: framework,
+    },
+  ].map(({ what, change, refusal, of, beside }) => ({
     what: `libtensorflow ${what}`,
     inject: async () => {
       const folder = await Deno.makeTempDir();
       try {
-        await Deno.symlink(core, join(folder, basename(core)));
-        const copy = join(folder, basename(framework));
-        await Deno.copyFile(framework, copy);
+        await Deno.symlink(beside, join(folder, basename(beside)));
+        const copy = join(folder, basename(of));
+        await Deno.copyFile(of, copy);
         await Deno.chmod(copy, 0o644);
         await change(copy);
         const { lines: [found], fault } = await runChild(["run", "-A", program, folder]);

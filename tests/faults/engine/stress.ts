@@ -26,7 +26,7 @@ if (import.meta.main) {
       throw new Error(`cycle ${i}, ${what}: ${error}`);
     }
     if (holds() !== before) throw new Error(`cycle ${i}, ${what}: ${holds() - before} objects are left`);
-    if (i % Math.ceil(count / 20) === 0) {
+    if (i % Math.ceil(count / 100) === 0) {
       console.log(JSON.stringify({ done: i, left: holds() - before, ...held() } satisfies Stressed));
     }
   }
