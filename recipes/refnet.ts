@@ -23,6 +23,7 @@ import {
   imagenet,
   type Layer,
   linear,
+  linearDecay,
   mmimdb,
   type ModelFunction,
   type Recipe,
@@ -33,7 +34,6 @@ import {
   resnetNames,
   resnetSizes,
   type Text,
-  warmupThenPlateau,
 } from "../mod.ts";
 
 /** What the model consists of. */
@@ -88,11 +88,11 @@ const refnet: Recipe = recipe({
   freeze: partlyFrozen,
   batchSize: 16,
   epochs: 10,
-  seed: 1,
   loss: binaryCrossEntropy(),
-  labelSmoothing: 0,
   optimizer: adamw({ weightDecay: 0.01 }),
-  learningRate: warmupThenPlateau({ rate: 5e-5, from: 0.1, epochs: 1, factor: 0.3, patience: 1 }),
+  groups: [{ of: "**.bias", weightDecay: 0 }, { of: "**.LayerNorm", weightDecay: 0 }],
+  clipNorm: 1,
+  learningRate: linearDecay({ rate: 5e-5, warmup: 0.1 }),
   stop: earlyStopping({ on: "macroF1", patience: 3, minDelta: 1e-3 }),
 });
 

@@ -15,7 +15,7 @@ from safetensors.torch import save_file
 golden = Path(__file__).parent
 sys.path += [str(golden / "mini"), str(golden / "layers")]
 from transformers import BertConfig, BertModel  # noqa: E402
-from twin import ResNet, adamw, unusual, without_dropout  # noqa: E402
+from twin import ResNet, unusual, without_dropout  # noqa: E402
 
 # The small towers, as in tests/recipes/twins.ts; both give this many features.
 FEATURES, LABELS = 16, 5
@@ -46,8 +46,23 @@ def mean_text(bert, input_ids, attention_mask):
     return (hidden * seen).sum(1) / seen.sum(1)
 
 
-def cross_entropy(output, labels):
-    return F.binary_cross_entropy_with_logits(output, labels)
+def cross_entropy(output, labels, **options):
+    return F.binary_cross_entropy_with_logits(output, labels, **options)
+
+
+def adam(model):
+    return torch.optim.Adam([p for p in model.parameters() if p.requires_grad], lr=1e-4)
+
+
+def adamw(model):
+    """Decay 0.01, but none of biases and LayerNorms."""
+    learns = [(name, p) for name, p in model.named_parameters() if p.requires_grad]
+    kept = lambda name: name.endswith(".bias") or "LayerNorm" in name
+    groups = [
+        {"params": [p for name, p in learns if not kept(name)], "weight_decay": 0.01},
+        {"params": [p for name, p in learns if kept(name)], "weight_decay": 0},
+    ]
+    return torch.optim.AdamW(groups, lr=1e-4)
 
 
 def posters_and_plots(batch=6, pixels=24, tokens=12):
@@ -65,14 +80,14 @@ def save(path, tensors):
     save_file({key: value.detach().clone().contiguous() for key, value in tensors.items()}, path)
 
 
-def record(folder, model, inputs, labels=LABELS, loss=cross_entropy, optimizer=adamw, steps=3, others={}):
-    """Evaluates, and learns without dropout for some steps; `others` is saved beside the inputs, for the recipe alone."""
+def record(folder, model, inputs, labels=LABELS, loss=cross_entropy, optimizer=adam, clip=None, steps=3):
+    """Evaluates, and learns without dropout for some steps; `clip` is the largest norm of all gradients together."""
     unusual(model)
     folder = Path(folder)
     batch = len(next(iter(inputs.values())))
     labels = (torch.rand(batch, labels) < 0.3).float()
     save(folder / "weights.safetensors", model.state_dict())
-    save(folder / "batch.safetensors", inputs | others | {"labels": labels})
+    save(folder / "batch.safetensors", inputs | {"labels": labels})
     logits = lambda output: (output[0] if isinstance(output, tuple) else output).tolist()
 
     model.eval()
@@ -89,6 +104,8 @@ def record(folder, model, inputs, labels=LABELS, loss=cross_entropy, optimizer=a
         if step == 0:
             numbers["train_logits"] = logits(output)
             numbers["gradient_norms"] = {name: p.grad.norm().item() for name, p in learns.items()}
+        if clip is not None:
+            assert torch.nn.utils.clip_grad_norm_(learns.values(), clip) > clip, "nothing is clipped"
         optimizer.step()
         losses.append(value.item())
     save(folder / "after.safetensors", model.state_dict())

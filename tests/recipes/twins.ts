@@ -3,7 +3,6 @@ import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
 import { mmimdb } from "../../src/data/mmimdb.ts";
 import type { ModelFunction } from "../../src/dsl/build.ts";
-import { adamw } from "../../src/train/optimizer.ts";
 import { type Limits, parity } from "../../src/train/parity.ts";
 import type { Recipe } from "../../src/train/recipe.ts";
 import { eachEngine } from "../engine/each.ts";
@@ -29,7 +28,8 @@ export const smallRecipe = (recipe: Recipe, model: ModelFunction, changes: Parti
   model,
   labels: small.labels,
   data: mmimdb({ pixels: small.pixels, tokens: small.tokens }),
-  optimizer: adamw({ weightDecay: 1e-5 }),
+  stages: [],
+  ...(recipe.clipNorm !== undefined && { clipNorm: 0.5 }),
   ...changes,
 });
 

@@ -11,7 +11,16 @@ from torch import nn
 
 here = Path(__file__).parent
 sys.path.append(str(here.parent))
-from record import FEATURES, LABELS, cross_entropy, image_tower, posters_and_plots, record, text_tower  # noqa: E402
+from record import (  # noqa: E402
+    FEATURES,
+    LABELS,
+    adamw,
+    cross_entropy,
+    image_tower,
+    posters_and_plots,
+    record,
+    text_tower,
+)
 from multimodal import ActivationMapAttention  # noqa: E402
 
 
@@ -38,4 +47,4 @@ class Mfm(nn.Module):
 
 torch.manual_seed(0)
 loss = lambda output, labels: sum(cross_entropy(logits, labels) for logits in output)
-record(here, Mfm(8), posters_and_plots(), loss=loss)
+record(here, Mfm(8), posters_and_plots(), loss=loss, optimizer=adamw, clip=0.5)

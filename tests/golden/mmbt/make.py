@@ -11,7 +11,16 @@ from torch import nn
 
 here = Path(__file__).parent
 sys.path.append(str(here.parent))
-from record import FEATURES, LABELS, image_tower, posters_and_plots, record, text_tower  # noqa: E402
+from record import (  # noqa: E402
+    FEATURES,
+    LABELS,
+    adamw,
+    cross_entropy,
+    image_tower,
+    posters_and_plots,
+    record,
+    text_tower,
+)
 from multimodal import Bitransformer, image_tokens  # noqa: E402
 
 
@@ -29,4 +38,6 @@ class Mmbt(nn.Module):
 
 torch.manual_seed(0)
 Bitransformer.separator = 4
-record(here, Mmbt(2), posters_and_plots())
+weights = torch.tensor([1.5, 2.0, 3.0, 5.0, 8.0])
+loss = lambda output, labels: cross_entropy(output, labels, pos_weight=weights)
+record(here, Mmbt(2), posters_and_plots(), loss=loss, optimizer=adamw, clip=0.5)

@@ -11,7 +11,16 @@ from torch import nn
 
 here = Path(__file__).parent
 sys.path.append(str(here.parent))
-from record import FEATURES, LABELS, cross_entropy, image_tower, posters_and_plots, record, text_tower  # noqa: E402
+from record import (  # noqa: E402
+    FEATURES,
+    LABELS,
+    adamw,
+    cross_entropy,
+    image_tower,
+    posters_and_plots,
+    record,
+    text_tower,
+)
 from multimodal import Reconstruction  # noqa: E402
 
 
@@ -42,4 +51,4 @@ def loss(output, labels):
 
 
 torch.manual_seed(0)
-record(here, Refnet(8), posters_and_plots(), loss=loss)
+record(here, Refnet(8), posters_and_plots(), loss=loss, optimizer=adamw, clip=0.5)
