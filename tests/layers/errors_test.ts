@@ -126,6 +126,46 @@ const cases: Readonly<Record<string, readonly [refused: () => string, expected: 
     'Cannot build "pool": expected tokens of shape [batch, tokens, features] and a mask of shape [batch, tokens], ' +
     "found [batch, 5, 2] and [batch, 4]",
   ],
+  "imageTokens of too many tokens": [
+    refusedOn(["batch", 7, 7, 8], layers.imageTokens(10)),
+    'Cannot build "tower.layer": expected 1 to 9 image tokens, found 10',
+  ],
+  "bitransformer on an image of another width": [
+    refused(
+      { image: ["batch", 3, 8], ids: ["batch", 8], mask: ["batch", 8] },
+      ({ image, ids, mask }, at) => layers.bitransformer()({ image, ids, mask }, at("text")),
+    ),
+    'Cannot build "text": expected an image of shape [batch, image tokens, 768], found [batch, 3, 8]',
+  ],
+  "bitransformer on a mask of another length": [
+    refused(
+      { image: ["batch", 3, 8], ids: ["batch", 8], mask: ["batch", 7] },
+      ({ image, ids, mask }, at) => layers.bitransformer({ width: 8 })({ image, ids, mask }, at("text")),
+    ),
+    'Cannot build "text": expected ids and a mask of shape [batch, tokens], found [batch, 8] and [batch, 7]',
+  ],
+  "bertEmbeddings in blocks that do not fit": [
+    refused({ ids: ["batch", 8] }, ({ ids }, at) => {
+      const arrange = (vectors: Node) => ({ vectors, blocks: [3, 4] });
+      return layers.bertEmbeddings({ width: 6 }, arrange)(ids, at("text"));
+    }),
+    'Cannot build "text": expected vectors of shape [batch, 7, 6] in 2 blocks or one, found [batch, 8, 6] in 2',
+  ],
+  "weightedSum of unequal shapes": [
+    refused({ a: ["batch", 2], b: ["batch", 3] }, ({ a, b }, at) => layers.weightedSum([a, b], at("sum"))),
+    'Cannot build "sum": expected inputs of one shape, found [batch, 2], [batch, 3]',
+  ],
+  "centralPath of too few states": [
+    refused(
+      { a: ["batch", 2] },
+      ({ a }, at) => layers.centralPath([layers.linear(2), layers.linear(2)])([[a]], at("central")),
+    ),
+    'Cannot build "central": expected hidden states for 2 depths, found 1',
+  ],
+  "cosineDistance of unequal shapes": [
+    refused({ a: ["batch", 2], b: ["batch", 3] }, ({ a, b }, at) => layers.cosineDistance([a, b], at("d"))),
+    'Cannot build "d": expected two inputs of shape [batch, features], found [batch, 2] and [batch, 3]',
+  ],
   "bert on ids of one axis": [
     refused(
       { ids: ["batch"], mask: ["batch"] },

@@ -29,7 +29,6 @@ export const smallRecipe = (recipe: Recipe, model: ModelFunction, changes: Parti
   labels: small.labels,
   data: mmimdb({ pixels: small.pixels, tokens: small.tokens }),
   stages: [],
-  ...(recipe.clipNorm !== undefined && { clipNorm: 0.5 }),
   ...changes,
 });
 
