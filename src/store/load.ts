@@ -76,7 +76,8 @@ export async function loadInto(
   refuse(report, file.path, strict);
   const params = new Map(model.params.map((param) => [param.name, param]));
   for (const { name, from } of report.applied) {
-    await memory.put(name, toEngine(await file.read(from), params.get(name)!));
+    const param = params.get(name)!;
+    await memory.put(name, toEngine({ ...await file.read(from), shape: param.shape }, param));
   }
   return report;
 }

@@ -49,6 +49,16 @@ interface Found {
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((size, axis) => size === b[axis]);
 
+const product = (sizes: readonly number[]): number => sizes.reduce((n, size) => n * size, 1);
+
+/**
+ * Whether an array of the file can be a parameter: it has its shape, or is a convolution as large as its image where the
+ * parameter is the matrix that does the same, `[out, in, height, width]` for `[out, in height width]`.
+ */
+const fits = (found: readonly number[], expected: readonly number[]): boolean =>
+  sameShape(found, expected) ||
+  (found.length === 4 && sameShape([found[0], product(found.slice(1))], expected));
+
 /** Names that get a nearest one, and names it is looked for among: a file can hold a hundred thousand. */
 const HELPED = 20, LOOKED_AT = 2000;
 
@@ -117,7 +127,7 @@ export function matchNames(
       missing.push(param);
       continue;
     }
-    const wrong = names.filter((name) => !sameShape(arrays.get(name)!.shape, param.shape));
+    const wrong = names.filter((name) => !fits(arrays.get(name)!.shape, param.shape));
     for (const name of wrong) {
       mismatched.push({ name, expected: param.shape, found: arrays.get(name)!.shape });
     }

@@ -22,6 +22,11 @@ export function bertNames(name: string): string | undefined {
 /** torchvision's and timm's ResNets already have the model's names; their classifier is dropped. */
 export const resnetNames = (name: string): string | undefined => name.startsWith("fc.") ? undefined : name;
 
-/** torchvision's VGGs already have the model's names; the last layer of their classifier is dropped. */
-export const vggNames = (name: string): string | undefined =>
-  name.startsWith("classifier.6.") ? undefined : name;
+/**
+ * torchvision's VGGs already have the model's names; timm's have others for the hidden layers behind the convolutions.
+ * The classifier is dropped.
+ */
+export function vggNames(name: string): string | undefined {
+  if (name.startsWith("classifier.6.") || name.startsWith("head.fc.")) return undefined;
+  return name.replace(/^pre_logits\.fc1\./, "classifier.0.").replace(/^pre_logits\.fc2\./, "classifier.3.");
+}

