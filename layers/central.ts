@@ -9,7 +9,7 @@ import { ones } from "./init.ts";
  *
  * Parameter: `weight` `[inputs]`.
  */
-export const weightedSum: Layer<readonly Node[]> = (xs, at) => {
+export const weightedSum: Layer<readonly Node[]> = (xs, at): Node => {
   const [first] = xs;
   if (first === undefined || !xs.every((x) => sameShape(x.shape, first.shape))) {
     at.fail(`expected inputs of one shape, found ${xs.map((x) => showShape(x.shape)).join(", ") || "none"}`);

@@ -8,7 +8,7 @@ import { linear } from "./linear.ts";
 const LEAST = 1e-16;
 
 /** 1 - cos(a, b) of each pair of rows. `[batch, features]` twice `-> [batch]`. */
-export const cosineDistance: Layer<readonly [a: Node, b: Node]> = ([a, b], at) => {
+export const cosineDistance: Layer<readonly [a: Node, b: Node]> = ([a, b], at): Node => {
   if (a.shape.length !== 2 || !sameShape(a.shape, b.shape)) {
     at.fail(
       `expected two inputs of shape [batch, features], found ${showShape(a.shape)} and ${showShape(b.shape)}`,

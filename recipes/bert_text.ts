@@ -37,6 +37,7 @@ import {
 export interface Parts {
   /** From a text to its features `[batch, features]`. */
   readonly text: Layer<Text>;
+  /** Labels told apart. */
   readonly labels: number;
 }
 
@@ -50,6 +51,7 @@ export const plotAlone = ({ text, labels }: Parts): ModelFunction => ({ ids, mas
     at("classifier"),
   );
 
+/** The recipe. */
 const bertText: Recipe = recipe({
   name: "bert_text",
   data: mmimdb({ tokens: 512 }),

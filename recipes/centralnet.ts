@@ -52,6 +52,7 @@ export interface Parts {
   readonly hidden: number;
   /** Hidden layers of each of the three networks. */
   readonly depth: number;
+  /** Labels told apart. */
   readonly labels: number;
 }
 
@@ -78,6 +79,7 @@ export const centralNet = ({ image: look, text: read, hidden, depth, labels }: P
   };
 };
 
+/** The recipe. */
 const centralnet: Recipe = recipe({
   name: "centralnet",
   data: mmimdb({ tokens: 512, pixels: 224, resize: 256, ...imagenet }),

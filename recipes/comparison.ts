@@ -14,6 +14,7 @@ import mmbt from "./mmbt.ts";
 import mmimdb from "./mmimdb.ts";
 import refNet from "./refnet.ts";
 
+/** The comparison. */
 const published: Comparison = comparison([
   {
     name: "efficientnet-image",

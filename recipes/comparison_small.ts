@@ -87,6 +87,7 @@ const system = (name: string, own: Own): System => ({
   }),
 });
 
+/** The comparison. */
 const small: Comparison = comparison([
   system("efficientnet-image", {
     model: posterAlone({ image: look, labels }),

@@ -37,6 +37,7 @@ import {
 export interface Parts {
   /** From a poster to its features `[batch, features]`. */
   readonly image: Layer;
+  /** Labels told apart. */
   readonly labels: number;
 }
 
@@ -47,6 +48,7 @@ export const published: Parts = { image: efficientNet(efficientNetSizes.b4), lab
 export const posterAlone = ({ image: tower, labels }: Parts): ModelFunction => ({ image }, at) =>
   linear(labels)(tower(image, at("image_backbone")), at("classifier"));
 
+/** The recipe. */
 const efficientNetImage: Recipe = recipe({
   name: "efficientnet_image",
   data: mmimdb({ pixels: 224, resize: 256, ...mmimdbPosters }),

@@ -45,9 +45,11 @@ import {
 
 /** What the model's size depends on. */
 export interface Size {
+  /** Of the layers before the last. */
   readonly hidden: GatLayersOptions & { readonly dropout: number };
   /** Of the last layer, averaged. */
   readonly heads: number;
+  /** Labels told apart. */
   readonly labels: number;
 }
 
@@ -72,6 +74,7 @@ export const filmsOnGraph =
 const posters: ModelFunction = ({ image }, at) =>
   efficientNetLogits(efficientNetSizes.b4)(image, at("image_backbone"));
 
+/** The recipe. */
 const gatEfficientNet: Recipe = recipe({
   name: "gat_efficientnet",
   data: graph({ of: mmimdb({ pixels: 224, resize: 256, ...mmimdbPosters }), edges: "" }),

@@ -46,6 +46,7 @@ export interface Parts {
   readonly text: Layer<Text>;
   /** Width of the unit and of the classifier. */
   readonly hidden: number;
+  /** Labels told apart. */
   readonly labels: number;
 }
 
@@ -63,6 +64,7 @@ export const gatedPosterAndPlot =
     return sequential(classifier)(joined, at("classifier"));
   };
 
+/** The recipe. */
 const gmu: Recipe = recipe({
   name: "gmu",
   data: mmimdb({ tokens: 512, pixels: 224, resize: 256, ...imagenet }),

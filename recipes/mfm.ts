@@ -45,6 +45,7 @@ export interface Parts {
   readonly text: Layer<Text>;
   /** Width of both branches and of the fusion module. */
   readonly hidden: number;
+  /** Labels told apart. */
   readonly labels: number;
 }
 
@@ -75,6 +76,7 @@ const partlyFrozen: FreezeRule[] = [
   { freeze: "text_backbone.embeddings" },
 ];
 
+/** The recipe. */
 const mfm: Recipe = recipe({
   name: "mfm",
   data: mmimdb({ tokens: 256, pixels: 224, resize: 256, ...imagenet }),

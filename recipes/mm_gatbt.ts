@@ -51,9 +51,11 @@ import {
 
 /** What the model's size depends on. */
 export interface Size {
+  /** Of the graph attention. */
   readonly graph: GatLayersOptions;
   /** The BERT; `separator` is the id of [SEP], 102 unless given. */
   readonly text: BertOptions & { readonly width: number; readonly separator?: number };
+  /** Labels told apart. */
   readonly labels: number;
 }
 
@@ -87,6 +89,7 @@ export const trainedGat = (best: string): Pretrained =>
     rename: (name) => /^gat_layers\.[0-2]\./.test(name) ? name.slice("gat_layers.".length) : undefined,
   });
 
+/** The recipe. */
 const mmGatbt: Recipe = recipe({
   name: "mm_gatbt",
   data: graph({ of: mmimdb({ tokens: 511, pixels: 224, resize: 256, ...mmimdbPosters }), edges: "" }),

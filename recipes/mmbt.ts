@@ -45,6 +45,7 @@ export interface Parts {
   readonly imageTokens: number;
   /** The BERT; `separator` is the id of [SEP], 102 unless given. */
   readonly text: BertOptions & { readonly width: number; readonly separator?: number };
+  /** Labels told apart. */
   readonly labels: number;
 }
 
@@ -57,6 +58,7 @@ export const posterBeforePlot =
     return linear(labels)(pooled, at("classifier"));
   };
 
+/** The recipe. */
 const mmbt: Recipe = recipe({
   name: "mmbt",
   data: mmimdb({ tokens: 510, pixels: 224, resize: 256, ...mmimdbPosters }),

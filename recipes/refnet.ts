@@ -46,6 +46,7 @@ export interface Parts {
   readonly hidden: number;
   /** λ: how much the reconstructions weigh. */
   readonly weight: number;
+  /** Labels told apart. */
   readonly labels: number;
 }
 
@@ -76,6 +77,7 @@ const partlyFrozen: FreezeRule[] = [
   { freeze: "text_backbone.embeddings" },
 ];
 
+/** The recipe. */
 const refnet: Recipe = recipe({
   name: "refnet",
   data: mmimdb({ tokens: 256, pixels: 224, resize: 256, ...imagenet }),

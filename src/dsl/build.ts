@@ -18,6 +18,7 @@ export type AuxiliaryLoss =
 
 /** What a model gives that has losses of its own. */
 export interface Outputs {
+  /** Of the labels, `[batch, labels]`. */
   readonly logits: Node;
   /** By name; training alone computes them. */
   readonly losses: Readonly<Record<string, AuxiliaryLoss>>;

@@ -3,6 +3,7 @@ import { matching } from "./freeze.ts";
 
 /** What a pattern names is frozen for the first epochs; patterns are those of {@link FreezeRule}. */
 export interface Stage {
+  /** The pattern. */
   readonly freeze: string;
   /** Epochs it waits, at least 1. */
   readonly epochs: number;
