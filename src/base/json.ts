@@ -88,6 +88,7 @@ const kinds = {
   "a text": (value: unknown) => typeof value === "string",
   "a list of printable texts": (value: unknown) =>
     Array.isArray(value) && value.every((item) => typeof item === "string" && !/\p{C}/u.test(item)),
+  "a list": Array.isArray,
   "a whole number": isCount,
   "a number": Number.isFinite,
   "true or false": (value: unknown) => typeof value === "boolean",

@@ -9,6 +9,9 @@ import { usualPlaces } from "../data/places.ts";
 /** Where the Hugging Face hub is and keeps large files. */
 const HUB = ["huggingface.co", "*.huggingface.co", "*.hf.co"];
 
+/** Where `--watch-port` shows a run; `train` gives up all of it but the port before it reads the recipe. */
+export const LOOPBACK = "127.0.0.1";
+
 /** Variables that say what is where; those of `allowed` itself. */
 const PLACES = ["INIT_CWD", "ONESHEET_*", "HF_*", "XDG_CACHE_HOME", "LOCALAPPDATA"];
 
@@ -42,6 +45,7 @@ export function allowed(
     cache,
     write,
     read: [Deno.cwd(), here, ...write, ...named("ONESHEET_READ"), ...named("ONESHEET_TENSORFLOW"), LDD],
+    watch: [LOOPBACK],
     net: [...new Set([new URL(hub).hostname, ...HUB])],
     env: [...PLACES, ...NATIVE],
     pip: [...PLACES, ...PIP],

@@ -8,6 +8,7 @@ import { exportCommand, exportRun } from "./export.ts";
 import { parseCommand, type Parsed } from "./options.ts";
 import { parity, parityCommand } from "./parity.ts";
 import { predict, predictCommand } from "./predict.ts";
+import { report, reportCommand } from "./report.ts";
 import { setup, setupCommand, setupEnvironment } from "./setup.ts";
 import { train, trainCommand } from "./train.ts";
 
@@ -36,6 +37,7 @@ const commands: Readonly<Record<string, Bound>> = {
   train: bind(trainCommand, train),
   evaluate: bind(evaluateCommand, evaluate),
   compare: bind(compareCommand, compare),
+  report: bind(reportCommand, report),
   predict: bind(predictCommand, predict),
   export: bind(exportCommand, exportRun),
   parity: bind(parityCommand, parity),

@@ -3,20 +3,21 @@ import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
 import { summarize } from "../dsl/summary.ts";
 import type { EngineOptions } from "../engine/options.ts";
-import { curvesSvg } from "../report/curves.ts";
 import { fit, type FitOptions } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
-import { readRecord, runFiles, writeRunFile } from "../train/run.ts";
+import { readRecord } from "../train/run.ts";
 import { plan } from "../train/start.ts";
 import type { Command } from "./command.ts";
 import { engineOptions, openEngine } from "./engine.ts";
 import { parseEvery } from "./every.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Parsed } from "./options.ts";
-import { demandPermission, leaveNetwork, stayOffline } from "./permissions.ts";
+import { demandPermission, leaveLoopback, leaveNetwork, stayOffline } from "./permissions.ts";
 import { planJson, planSvg, planText } from "./plan.ts";
 import { loadRecipe, newestRun, newRunFolder, userPath } from "./recipes.ts";
+import { recorder } from "./recorder.ts";
 import { bars, bestScore, eventJson, lastScreen, showEvent } from "./screen.ts";
+import { watch } from "./watch.ts";
 
 /** What `train` takes. */
 export const trainCommand = {
@@ -51,6 +52,11 @@ export const trainCommand = {
     },
     seed: { kind: "count", placeholder: "N", help: "of weights, order, augmentation and dropout" },
     set: { kind: "string", placeholder: "path=value", repeat: true, help: "change a setting of the recipe" },
+    "watch-port": {
+      kind: "count",
+      placeholder: "N",
+      help: "show the report while it trains, on http://127.0.0.1:N/",
+    },
     plan: { kind: "boolean", help: "show the model's modules and parameters; neither fetch nor train" },
     svg: { kind: "string", placeholder: "FILE", help: "with --plan: also draw the modules into FILE" },
     json: {
@@ -136,6 +142,9 @@ async function oldRun(path: string, options: Options): Promise<Asked> {
 
 /** Runs the command; gives its exit code. */
 export async function train({ positionals, options }: Parsed<typeof trainCommand>): Promise<number> {
+  const { "watch-port": port } = options;
+  await using page = port === undefined ? undefined : watch(port);
+  leaveLoopback();
   stayOffline();
   if (options.plan) {
     const recipe = await loadRecipe(positionals.recipe, settingsOf(options));
@@ -154,7 +163,10 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
   tell(`${recipe.name} on ${engine.description} (${engine.name}: ${why})`);
   if (engine.name === "portable") warnOfSize(recipe, tell);
 
+  if (page) tell(`report: ${page.address}`);
+
   using interrupt = interruptible();
+  using record = recorder(folder, { tell, ...(page && { show: page.show }) });
   const show = bars();
   const maxSteps = options["max-steps"];
   const best = bestScore();
@@ -173,7 +185,8 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     interrupt.watch();
     showEvent(event, show, best(event));
     if (options.json && event.kind !== "step") console.log(eventJson(event, folder));
-    if (event.kind === "epoch") await writeRunFile(runFiles(folder).curves, curvesSvg(event.curves));
+    page?.hear(event);
+    await record.hear(event);
     if (event.kind === "end") {
       if (!options.json) console.log(lastScreen(event.reason, event.metrics, folder));
       if (event.reason === "interrupted") return interrupt.exitCode;

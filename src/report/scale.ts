@@ -31,18 +31,3 @@ export function linear(values: readonly (number | null)[]): Scale {
     share: (value) => isNumber(value) && value >= 0 ? value / (steps * step) : undefined,
   };
 }
-
-/** The powers of ten around the values, at least three; only values above 0 can be drawn. */
-export function powers(values: readonly (number | null)[]): Scale {
-  const exponents = values.filter(isNumber).filter((value) => value > 0).map(Math.log10);
-  if (exponents.length === 0) return powers([1]);
-  const least = Math.floor(Math.min(...exponents)), greatest = Math.ceil(Math.max(...exponents));
-  const high = greatest === least ? greatest + 1 : greatest, low = Math.min(least, high - 2);
-  return {
-    ticks: Array.from({ length: high - low + 1 }, (_, i) => ({
-      share: i / (high - low),
-      text: `1e${low + i}`,
-    })),
-    share: (value) => isNumber(value) && value > 0 ? (Math.log10(value) - low) / (high - low) : undefined,
-  };
-}

@@ -75,6 +75,7 @@ export const runFiles = (folder: string) => ({
   machine: join(folder, "machine.json"),
   report: join(folder, "report.html"),
   curves: join(folder, "curves.svg"),
+  picture: join(folder, "curves.png"),
   /** For TensorBoard. */
   events: join(folder, "events"),
   /** Everything needed to go on exactly, and the same of some time before. */
@@ -91,8 +92,8 @@ export const runFiles = (folder: string) => ({
 const json = (value: unknown) => JSON.stringify(value, null, 2) + "\n";
 
 /** Writes a file of a run folder whole. */
-export const writeRunFile = (path: string, text: string): Promise<void> =>
-  writeFileWhole(path, text).catch((cause) => {
+export const writeRunFile = (path: string, content: string | Uint8Array): Promise<void> =>
+  writeFileWhole(path, content).catch((cause) => {
     throw new OnesheetError(
       `Cannot write "${path}": ${
         messageOf(cause)
@@ -173,25 +174,34 @@ export async function demandLabelsOf(folder: string, labels: readonly string[]):
   );
 }
 
-function metricsOf(found: unknown): EpochMetrics {
-  const fault = fieldFault(found, { epoch: "a whole number", step: "a whole number", lr: "a number" });
-  if (fault !== undefined) throw new Error(fault);
-  return found as EpochMetrics;
-}
-
-/** Reads `metrics.jsonl`; no file is no epochs. */
-export async function readMetrics(folder: string): Promise<EpochMetrics[]> {
-  const { metrics } = runFiles(folder);
-  if (!await exists(metrics)) return [];
-  const lines = (await Deno.readTextFile(metrics)).split("\n").filter((line) => line !== "");
+/**
+ * Reads a file with a JSON value a line, each of which `fault` finds nothing wrong with; no file is no lines. An error
+ * names the line.
+ */
+export async function readLines<T>(
+  path: string,
+  fault: (found: unknown) => string | undefined,
+  deepest: number,
+): Promise<T[]> {
+  if (!await exists(path)) return [];
+  const lines = (await Deno.readTextFile(path)).split("\n").filter((line) => line !== "");
   return lines.map((line, i) => {
     try {
-      return metricsOf(parseJson(line, 4));
+      const found = parseJson(line, deepest), wrong = fault(found);
+      if (wrong !== undefined) throw new Error(wrong);
+      return found as T;
     } catch (cause) {
-      throw new OnesheetError(`Cannot read line ${i + 1} of "${metrics}": ${messageOf(cause)}`, { cause });
+      throw new OnesheetError(`Cannot read line ${i + 1} of "${path}": ${messageOf(cause)}`, { cause });
     }
   });
 }
+
+const metricsFault = (found: unknown): string | undefined =>
+  fieldFault(found, { epoch: "a whole number", step: "a whole number", lr: "a number" });
+
+/** Reads `metrics.jsonl`; no file is no epochs. */
+export const readMetrics = (folder: string): Promise<EpochMetrics[]> =>
+  readLines(runFiles(folder).metrics, metricsFault, 4);
 
 /** Writes `metrics.jsonl` whole. */
 export const writeMetrics = (folder: string, rows: readonly EpochMetrics[]): Promise<void> =>

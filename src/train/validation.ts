@@ -1,9 +1,10 @@
 /** What the best weights say of the validation rows, kept in the run folder for the report. */
+import { fieldFault, kindFault, readJson } from "../base/json.ts";
 import { encodeJpeg } from "../data/drawn/jpeg.ts";
 import type { Picture } from "../data/picture.ts";
 import { resize } from "../data/resize.ts";
 import type { Dataset } from "../data/source.ts";
-import { runFiles, writeRunFile } from "./run.ts";
+import { exists, readLines, runFiles, writeRunFile } from "./run.ts";
 import type { Evaluation } from "./trainer.ts";
 
 /** One line of `validation.jsonl`. */
@@ -101,4 +102,28 @@ export async function keepValidation(folder: string, data: Dataset, evaluation: 
   const files = runFiles(folder), rows = validationRows(data.validation.ids, evaluation);
   await writeRunFile(files.examples, JSON.stringify(await shownRows(data, rows), null, 2) + "\n");
   await writeRunFile(files.validation, rows.map((row) => JSON.stringify(row) + "\n").join(""));
+}
+
+const rowFields = {
+  row: "a whole number",
+  labels: "a list",
+  probabilities: "a list",
+  loss: "a number",
+} as const;
+
+/** Reads `validation.jsonl`; no file is no rows. */
+export async function readValidation(folder: string): Promise<ValidationRow[]> {
+  const { validation } = runFiles(folder);
+  return await readLines<ValidationRow>(validation, (found) => fieldFault(found, rowFields), 3);
+}
+
+/** Reads `examples.json`; no file is no rows. */
+export async function readExamples(folder: string): Promise<ShownRow[]> {
+  const { examples } = runFiles(folder);
+  if (!await exists(examples)) return [];
+  return await readJson<ShownRow[]>(examples, (found) => {
+    if (!Array.isArray(found)) return kindFault(found, "a list");
+    const fields = { ...rowFields, which: "a text", text: "a text", "picture?": "a text" } as const;
+    return found.map((row) => fieldFault(row, fields)).find((fault) => fault !== undefined);
+  });
 }

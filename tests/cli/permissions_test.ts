@@ -23,6 +23,7 @@ const starts: readonly (readonly [
     0,
     /\(portable: this process may not use native code\)/,
   ],
+  ["report", () => ["runs/first"], 0, /runs\/first\/report\.html$/m],
   ["evaluate", () => ["runs/first", ...portable], 0, /macro-F1/],
   [
     "predict",

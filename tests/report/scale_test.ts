@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { linear, powers, stepOf } from "../../src/report/scale.ts";
+import { linear, stepOf } from "../../src/report/scale.ts";
 
 const texts = (scale: ReturnType<typeof linear>) => scale.ticks.map((tick) => tick.text);
 
@@ -17,18 +17,11 @@ Deno.test("a linear axis goes from 0 to a whole step above the values", () => {
 Deno.test("an axis without a value to draw goes to 1", () => {
   assertEquals(texts(linear([])), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
   assertEquals(texts(linear([0, null, NaN])), texts(linear([])));
-  assertEquals(texts(powers([null, 0])), ["1e-1", "1e0", "1e1"]);
-});
-
-Deno.test("an axis of powers has whole powers of ten around the values", () => {
-  assertEquals(texts(powers([1e-6, 2e-5, 1e-4])), ["1e-6", "1e-5", "1e-4"]);
-  assertEquals(texts(powers([2e-5, 3e-5])), ["1e-6", "1e-5", "1e-4"]);
-  assertEquals(powers([1e-3, 1e-3]).share(1e-3), 0.5);
 });
 
 Deno.test("what is not a number, or cannot lie on the axis, has no place", () => {
   for (const value of [null, NaN, Infinity, -1]) {
-    assertEquals([linear([1]).share(value), powers([1]).share(value)], [undefined, undefined]);
+    assertEquals(linear([1]).share(value), undefined);
   }
-  assertEquals([linear([1]).share(0), powers([1]).share(0)], [0, undefined]);
+  assertEquals(linear([1]).share(0), 0);
 });

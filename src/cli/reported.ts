@@ -1,0 +1,50 @@
+/** From a run folder to its report. */
+import { basename } from "node:path";
+import { curvesSvg } from "../report/curves.ts";
+import { readEvents } from "../report/events/log.ts";
+import type { Html } from "../report/html.ts";
+import { runBody, wholePage } from "../report/page.ts";
+import { pngOf } from "../report/png.ts";
+import { type ReportedRun, STEP_LOSS } from "../report/run.ts";
+import { readSessions } from "../train/machine.ts";
+import { readLabels, readMetrics, readRecord, runFiles, writeRunFile } from "../train/run.ts";
+import { readExamples, readValidation } from "../train/validation.ts";
+
+/** Reads all that a report shows; what an earlier version did not write is empty. */
+export async function readReported(folder: string): Promise<ReportedRun> {
+  const { recipe, settings = [], weights } = await readRecord(folder);
+  const events = await readEvents(runFiles(folder).events);
+  return {
+    name: basename(folder),
+    recipe: recipe as ReportedRun["recipe"],
+    settings,
+    weights,
+    labels: await readLabels(folder),
+    epochs: await readMetrics(folder),
+    outputs: await readValidation(folder),
+    examples: await readExamples(folder),
+    sessions: await readSessions(folder),
+    steps: events.flatMap(({ step, scalars: { [STEP_LOSS]: loss } }) =>
+      loss === undefined ? [] : [{ step, loss }]
+    ),
+  };
+}
+
+/** What a page of a run is called, and what is in it. */
+export interface Reported {
+  readonly title: string;
+  readonly body: Html;
+}
+
+/** Writes `report.html`, `curves.svg` and, where sharp loads, `curves.png` into a run folder. */
+export async function writeReport(folder: string): Promise<Reported> {
+  const run = await readReported(folder), files = runFiles(folder);
+  const title = `${run.recipe.name}: ${run.name}`, body = await runBody(run);
+  await writeRunFile(files.report, wholePage(title, body));
+  if (run.epochs.length > 0) {
+    const svg = await curvesSvg(run.epochs), png = await pngOf(svg);
+    await writeRunFile(files.curves, svg);
+    if (png !== undefined) await writeRunFile(files.picture, png);
+  }
+  return { title, body };
+}

@@ -1,0 +1,65 @@
+/** The event file of a run: appended to while it trains, and cut back to the checkpoint when it goes on. */
+import { join } from "node:path";
+import { writeFileWhole } from "../../base/files.ts";
+import { beginning, decodeEvent, encodeEvent, type Logged, type ReadEvent } from "./event.ts";
+import { frame, recordsIn } from "./records.ts";
+
+/** An open event file. */
+export interface EventLog extends Disposable {
+  /** What it held when it was opened. */
+  readonly kept: readonly ReadEvent[];
+  /** Appends one event. */
+  add(step: number, values: readonly Logged[]): void;
+}
+
+/** TensorBoard takes any name with "tfevents" in it; the number goes up whenever the file is begun anew. */
+const NAME = /^events\.out\.tfevents\.(\d+)\.onesheet$/;
+
+/** The event files in a folder, the oldest first. */
+function filesIn(folder: string): { readonly path: string; readonly number: number }[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name }) => {
+    const number = NAME.exec(name)?.[1];
+    return number === undefined ? [] : [{ path: join(folder, name), number: Number(number) }];
+  }).sort((a, b) => a.number - b.number);
+}
+
+const isFolder = (path: string): Promise<boolean> =>
+  Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+
+/** Reads the newest event file of a folder, up to what a kill left of it; no folder is no events. */
+export async function readEvents(folder: string): Promise<ReadEvent[]> {
+  const newest = await isFolder(folder) ? filesIn(folder).at(-1) : undefined;
+  if (newest === undefined) return [];
+  return [...recordsIn(await Deno.readFile(newest.path))].flatMap((record) => decodeEvent(record) ?? []);
+}
+
+/**
+ * Opens the event file of a folder with the events of the one before that are to be kept. It is written anew, whole,
+ * under the next number, so that no step is there twice and a TensorBoard that is open reads it from the beginning.
+ */
+export async function openEvents(
+  folder: string,
+  keep: (event: ReadEvent) => boolean,
+  now: () => number = Date.now,
+): Promise<EventLog> {
+  await Deno.mkdir(folder, { recursive: true });
+  const before = filesIn(folder), newest = before.at(-1);
+  const records = newest === undefined ? [] : [...recordsIn(await Deno.readFile(newest.path))];
+  const kept = records.flatMap((record) => {
+    const event = decodeEvent(record);
+    return event !== undefined && keep(event) ? [{ record, event }] : [];
+  });
+  const path = join(folder, `events.out.tfevents.${(newest?.number ?? 0) + 1}.onesheet`);
+  const frames = [...beginning(now() / 1000), ...kept.map(({ record }) => record)].map(frame);
+  await writeFileWhole(path, new Uint8Array(await new Blob(frames).arrayBuffer()));
+  for (const old of before) await Deno.remove(old.path);
+  const file = await Deno.open(path, { append: true });
+  return {
+    kept: kept.map(({ event }) => event),
+    add: (step, values) => {
+      const bytes = frame(encodeEvent(now() / 1000, step, values));
+      for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
+    },
+    [Symbol.dispose]: () => file.close(),
+  };
+}

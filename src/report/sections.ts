@@ -1,0 +1,128 @@
+/** The parts of a run's page that are words and numbers. */
+import { type Html, html, htmlTable } from "./html.ts";
+import { bestEpoch, duration, type ExampleRow, type ReportedRun } from "./run.ts";
+
+const three = (x: number): string => x.toFixed(3);
+const four = (x: number | null): string => x === null ? "–" : x.toFixed(4);
+
+/** Numbers that a run is judged by, each under its name. */
+export function summary(run: ReportedRun): Html {
+  const best = bestEpoch(run);
+  if (best === undefined) return html`<p>No epoch has been evaluated yet.</p>`;
+  const numbers: readonly (readonly [string, string])[] = [
+    ["macro-F1", four(best.macro_f1)],
+    ["micro-F1", four(best.micro_f1)],
+    ["weighted F1", four(best.weighted_f1)],
+    ["samples F1", four(best.samples_f1)],
+    ["validation loss", four(best.val_loss)],
+    ["best epoch", `${best.epoch} of ${run.epochs.length}`],
+    ["time", duration(run.epochs.reduce((sum, { seconds }) => sum + seconds, 0))],
+  ];
+  return html`<dl class="figures">${
+    numbers.map(([name, value]) =>
+      html`
+        <div>
+          <dt>${name}</dt>
+          <dd>${value}</dd>
+        </div>
+      `
+    )
+  }</dl>`;
+}
+
+/** One row for people: its picture, its text, what it has and what was said of it. */
+function example(
+  { row, labels, probabilities, loss, picture, text }: ExampleRow,
+  names: readonly string[],
+): Html {
+  const told = (which: readonly number[]) =>
+    which.map((i) => `${names[i]} ${probabilities[i].toFixed(2)}`).join(", ") || "nothing";
+  const said = probabilities.flatMap((p, i) => p > 0.5 ? [i] : []).sort((a, b) =>
+    probabilities[b] - probabilities[a]
+  );
+  const image = picture === undefined
+    ? ""
+    : html`<img src="data:image/jpeg;base64,${picture}" alt="Poster of row ${row}">`;
+  return html`<li>${image}<div><p><strong>Row ${row}</strong>, loss ${four(loss)}</p>
+<p><strong>has</strong> ${told(labels)}</p><p><strong>told</strong> ${told(said)}</p>
+<p class="quiet">${text}</p></div></li>`;
+}
+
+/** The rows that the best weights are most right and most wrong about. */
+export function posters({ examples, labels }: ReportedRun): Html {
+  if (examples.length === 0) return html``;
+  const list = (which: ExampleRow["which"]) =>
+    html`<ul class="posters">${
+      examples.filter((one) => one.which === which).map((one) => example(one, labels))
+    }</ul>`;
+  return html`<section><h2>Validation rows</h2>
+<p class="quiet">With the probabilities of the labels that a row has, and of those that it is told (above 0.5).</p>
+<h3>Most right</h3>${list("best")}<h3>Most wrong</h3>${list("worst")}</section>`;
+}
+
+/** What was trained. */
+export const recipeSection = ({ recipe, settings, weights }: ReportedRun): Html =>
+  html`
+    <section>
+      <h2>Recipe</h2>
+      <p>Started from ${weights} weights${settings.length > 0
+        ? html`; changed by ${
+          settings.map((one) =>
+            html`
+              <code>--set ${one}</code>
+            `
+          )
+        }`
+        : ""}.</p>
+      <details>
+        <summary>Every setting</summary>
+        <pre tabindex="0" role="region" aria-label="The recipe as JSON">${JSON.stringify(
+          recipe,
+          null,
+          2,
+        )}</pre>
+      </details>
+    </section>
+  `;
+
+const clock = (time: string): string => time.replace("T", " ").slice(0, 19);
+
+/** Where and when it ran. */
+export function machineSection({ sessions, epochs }: ReportedRun): Html {
+  const rows = sessions.map((
+    { started, ended, reason, from, device, system, processor, processors, deno, onesheet },
+  ) => [
+    clock(started),
+    ended === undefined ? "–" : duration((Date.parse(ended) - Date.parse(started)) / 1000),
+    reason ?? "no end was written",
+    from,
+    device,
+    `${processor ?? system}, ${processors} processors, ${system}`,
+    `Onesheet ${onesheet}, Deno ${deno}`,
+  ]);
+  const head = ["started (UTC)", "time", "end", "from step", "device", "machine", "versions"];
+  const times = epochs.map(({ epoch, seconds }) => [epoch, duration(seconds)]);
+  return html`<section><h2>Machine and times</h2>${htmlTable("Sessions", head, rows)}
+<details><summary>Time of every epoch</summary>${
+    htmlTable("Training and evaluation", ["epoch", "time"], times)
+  }</details></section>`;
+}
+
+/** Scores by label, best first; `cuts` are the best thresholds by position. */
+export function labelTable(
+  run: ReportedRun,
+  cuts: readonly { readonly threshold: number; readonly f1: number }[],
+): Html {
+  const rows = (bestEpoch(run)?.per_label ?? []).map((score, i) => ({ ...score, cut: cuts[i] }))
+    .sort((a, b) => b.f1 - a.f1)
+    .map(({ label, precision, recall, f1, support, predicted, cut }) => [
+      ...[label, three(precision), three(recall), three(f1), support, predicted],
+      ...cut === undefined ? [] : [cut.threshold.toFixed(2), three(cut.f1)],
+    ]);
+  const head = ["label", "precision", "recall", "F1", "support", "told"];
+  return htmlTable(
+    "Scores by label, at the best epoch",
+    [...head, ...cuts.length > 0 ? ["best threshold", "F1 there"] : []],
+    rows,
+  );
+}

@@ -1,0 +1,105 @@
+/** What a page must have for everyone to read it. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { encodeJpeg } from "../../src/data/drawn/jpeg.ts";
+import { colours } from "../../src/report/chart.ts";
+import { runPage, wholePage } from "../../src/report/page.ts";
+import { html } from "../../src/report/html.ts";
+import { differences, runsPage } from "../../src/report/runs_page.ts";
+import { type Palette, palettes } from "../../src/report/style.ts";
+import { made } from "./made.ts";
+
+/** Of a colour such as #0d1117, relative (WCAG 2.2). */
+function luminance(colour: string): number {
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255)
+    .map((c) => c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+function contrast(a: string, b: string): number {
+  const [dark, light] = [luminance(a), luminance(b)].sort((x, y) => x - y);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+Deno.test("texts have a contrast of 4.5 or more, curves of 3, in light and in dark", () => {
+  for (const { text, quiet, accent, back, panel } of Object.values(palettes) as Palette[]) {
+    for (const behind of [back, panel]) {
+      for (const colour of [text, quiet, accent]) {
+        assert(contrast(colour, behind) >= 4.5, `${colour} on ${behind}`);
+      }
+    }
+    for (const colour of colours) assert(contrast(colour, back) >= 3, `${colour} on ${back}`);
+  }
+});
+
+/** Checks what holds for every page. */
+function check(page: string): void {
+  assertMatch(page, /^<!doctype html>\s*<html lang="en">/);
+  assertEquals(page.match(/<h1/g)?.length, 1);
+  assertEquals(page.match(/<main/g)?.length, 1);
+  const levels = [...page.matchAll(/<h([1-6])/g)].map(([_, level]) => Number(level));
+  levels.forEach((level, i) => assert(i === 0 ? level === 1 : level <= levels[i - 1] + 1, levels.join()));
+  for (const [image] of page.matchAll(/<img [^>]*>/g)) assertMatch(image, /alt="[^"]+"/);
+  for (const [svg] of page.matchAll(/<svg [^>]*>/g)) assertMatch(svg, /role="img" aria-label="[^"]{20,}"/);
+  for (const [table] of page.matchAll(/<table>[\s\S]*?<\/table>/g)) {
+    assertMatch(table, /<caption>[^<]+<\/caption>/);
+    assertMatch(table, /<thead>\s*<tr>(<th scope="col">[^<]+<\/th>)+<\/tr>/);
+  }
+  for (const [part] of page.matchAll(/<(div class="wide"|pre)[^>]*>/g)) {
+    assertMatch(part, /tabindex="0"/);
+    assertMatch(part, /role="region" aria-label="[^"]+"/);
+  }
+  // Nothing is fetched: the only addresses are the names of XML's vocabularies.
+  assertEquals([...page.matchAll(/https?:[^"' ]*/g)].filter(([at]) => !at.includes("www.w3.org")), []);
+  assert(!/<script|<link|src="(?!data:)/.test(page));
+  assertStringIncludes(page, "default-src 'none'");
+  assert(!/NaN|undefined|\[object/.test(page.replace(/data:[^"]*/g, "")));
+}
+
+Deno.test("the page of a run has every part, in words as well as in pictures", async () => {
+  const picture = encodeJpeg({ width: 8, height: 8, data: new Uint8Array(192) }).toBase64();
+  const run = made({ picture });
+  const page = await runPage(run);
+  check(page);
+  for (
+    const part of ["Curves", "Labels", "Labels together", "Validation rows", "Recipe", "Machine and times"]
+  ) {
+    assertStringIncludes(page, `<h2>${part}`);
+  }
+  for (
+    const word of [
+      "Loss by step",
+      "best threshold",
+      "a &lt;plot&gt; &amp; more",
+      "drama 0.90",
+      "--set epochs=2",
+    ]
+  ) {
+    assertStringIncludes(page, word);
+  }
+  assertStringIncludes(page, `src="data:image/jpeg;base64,${picture}"`);
+});
+
+Deno.test("a run of an earlier version, and one without an epoch, have a page, too", async () => {
+  check(await runPage(made({}, { outputs: [], examples: [], sessions: [], steps: [] })));
+  const page = await runPage(made({}, { epochs: [], outputs: [], examples: [] }));
+  check(page);
+  assertStringIncludes(page, "No epoch has been evaluated yet");
+});
+
+Deno.test("several runs are compared: scores, curves, labels and what is different in their recipes", async () => {
+  const [a, b] = [
+    made(),
+    made({}, { name: "second", recipe: { name: "tiny", loss: { name: "focal", gamma: 2 } } }),
+  ];
+  assertEquals(differences([a, b]), [["loss.gamma", "1", "2"]]);
+  const page = await runsPage([a, b]);
+  check(page);
+  assertStringIncludes(page, `<th scope="row">loss.gamma</th><td>1</td><td>2</td>`);
+  assertStringIncludes(page, "Macro-F1 by epoch; at the best epoch: first 0.5000, second 0.5000");
+  assertStringIncludes(await runsPage([a, { ...a, name: "again" }]), "The recipes are the same");
+});
+
+Deno.test("a page with a script says so to the browser, and allows that alone", () => {
+  const page = wholePage("a", html`<main></main>`, "poll();");
+  assertStringIncludes(page, "script-src 'unsafe-inline'; connect-src 'self'");
+  assertStringIncludes(page, "<script>poll();</script>");
+});
