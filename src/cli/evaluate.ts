@@ -7,7 +7,7 @@ import { putConstants } from "../train/nodes.ts";
 import { withFrequencies } from "../train/loss.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { demandLabelsOf, runFiles } from "../train/run.ts";
-import { plan } from "../train/start.ts";
+import { plan, wantedOf } from "../train/start.ts";
 import { demandRows, leftOut } from "../train/skipped.ts";
 import { type Evaluation, startAverages, trainer } from "../train/trainer.ts";
 import { demandRealData, putWeights } from "../train/weights.ts";
@@ -81,7 +81,7 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   }
   const show = bars();
   const open: OpenOptions = {
-    inputs: plan(recipe).model.reads,
+    ...wantedOf(plan(recipe)),
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
     ...(run !== undefined && { kept: runFiles(run).reader }),

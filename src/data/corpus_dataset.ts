@@ -114,7 +114,7 @@ export async function datasetOf(
   corpus: Corpus,
   folder: string | undefined,
   options: CorpusOptions,
-  { kept, limit, inputs, onProgress }: OpenOptions,
+  { kept, limit, inputs, alsoFor = [], onProgress }: OpenOptions,
   places: Places,
 ): Promise<CorpusDataset> {
   const found = await tokenizerFor(kept ?? options.vocabulary, folder, corpus.texts(), onProgress, places);
@@ -127,10 +127,11 @@ export async function datasetOf(
     const pictures = await keepPosters(corpus, wanted, keep, places.cache, onProgress);
     return { broken: pictures.broken, posters: imageSource(corpus, pictures, options, train.length) };
   };
-  const { broken, posters } = inputs?.includes("image") === false ? noImages : await openImages();
+  const isRead = inputs === undefined || inputs.includes("image");
+  const { broken, posters } = isRead || alsoFor.includes("image") ? await openImages() : noImages;
   const usable = (side: Int32Array) => side.filter((example) => !broken.has(example));
   const unusable = Array.from(broken, ([example, reason]) => ({ row: corpus.rows[example], reason }));
-  const parts = { corpus, plots, ...(posters && { posters }) };
+  const parts = { corpus, plots, ...(isRead && posters && { posters }) };
   return {
     ...found,
     key: JSON.stringify([corpus.key, { ...options, augment: [] }]),

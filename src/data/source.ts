@@ -107,6 +107,8 @@ export interface OpenOptions {
   readonly limit?: number;
   /** The inputs that the model looks at, when not all: the others need not be made. */
   readonly inputs?: readonly string[];
+  /** Inputs that another model will want of the same rows: one that cannot give them is left out as well. */
+  readonly alsoFor?: readonly string[];
   /** Told how far a long preparation is: rows done and rows in all, or bytes where `what` ends with "(bytes)". */
   readonly onProgress?: (what: string, done: number, total: number) => void;
 }

@@ -22,7 +22,7 @@ import {
 } from "./run.ts";
 import { batches } from "./sampler.ts";
 import { putConstants } from "./nodes.ts";
-import { plan } from "./start.ts";
+import { plan, wantedOf } from "./start.ts";
 import { demandRows, leftOut, writeSkipped } from "./skipped.ts";
 import { prepareTraining, startAverages, trainer } from "./trainer.ts";
 import { rememberedBy } from "./update.ts";
@@ -114,7 +114,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   const record = { ...before, ...recordOf(recipe, options), ...(before && { weights: before.weights }) };
   const { data, limit, strict = false, weights, checkpointEvery } = record;
   const open: OpenOptions = {
-    inputs: plan(recipe).model.reads,
+    ...wantedOf(plan(recipe)),
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
     ...(resume && { kept: runFiles(folder).reader }),

@@ -3,7 +3,6 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { ahead } from "../base/ahead.ts";
 import { cacheFolder } from "../base/cache.ts";
-import { OnesheetError } from "../base/errors.ts";
 import { float32, type Value } from "../base/value.ts";
 import { readPacked, writePacked } from "../data/packed.ts";
 
@@ -74,16 +73,6 @@ export interface ConstantsOptions extends WeightsListener {
   readonly weights: string;
 }
 
-/** Refuses rows that are nodes, but that the tower cannot look at: the graph has been joined with them. */
-function demandSameRows({ skipped: before = [] }: Dataset, { skipped: now = [] }: Dataset): void {
-  const known = new Set(before.map(({ row }) => row));
-  const other = now.find(({ row }) => !known.has(row));
-  if (other === undefined) return;
-  throw new OnesheetError(
-    `Cannot compute the features of row ${other.row}: ${other.reason}; take it out of the data, as it is a node of the graph`,
-  );
-}
-
 /** Features of the nodes, from the cache where the same tower has seen the same rows. */
 async function features(
   recipe: Recipe,
@@ -102,7 +91,6 @@ async function features(
   const known = path && await readPacked<null, { features: Float32Array }>(path);
   if (known) return found(known.arrays.features);
   await using again = await recipe.data.made.open({ ...open, inputs: tower.reads });
-  demandSameRows(dataset, again);
   const computed = await compute(tower, memory, again.nodes ?? [], open.onProgress);
   if (path !== undefined) await writePacked(path, { about: null, arrays: { features: computed } });
   return found(computed);

@@ -1,6 +1,7 @@
 /** What a run starts from: the model, which of its parameters learn, and first values in the engine's memory. */
 import { random } from "../base/random.ts";
 import { sizeOf, type Value } from "../base/value.ts";
+import type { OpenOptions } from "../data/source.ts";
 import { build, type Model } from "../dsl/build.ts";
 import type { Param, Shape } from "../dsl/node.ts";
 import { sameShape, ShapeError, showShape } from "../dsl/shape.ts";
@@ -68,6 +69,12 @@ export function plan(
     waits: waits(learning, stages),
   };
 }
+
+/** What a source is asked for: the inputs that the model looks at, and those that its tower will. */
+export const wantedOf = ({ model, tower }: Plan): Pick<OpenOptions, "inputs" | "alsoFor"> => ({
+  inputs: model.reads,
+  ...(tower && { alsoFor: tower.reads }),
+});
 
 /** Names of the arrays that are learnt or could be. */
 export const weightNames = (model: Pick<Model, "params">): string[] =>

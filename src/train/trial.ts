@@ -13,7 +13,7 @@ import type { Scores } from "./metrics.ts";
 import { putConstants } from "./nodes.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import { exists, readMetrics, readRecord, runFiles, writeRunFile } from "./run.ts";
-import { plan } from "./start.ts";
+import { plan, wantedOf } from "./start.ts";
 import { startAverages, trainer } from "./trainer.ts";
 import { putWeights } from "./weights.ts";
 
@@ -61,7 +61,7 @@ async function judged(recipe: Recipe, folder: string, options: TrialOptions): Pr
   }
   const { model, trainable } = plan(recipe);
   const open: OpenOptions = {
-    inputs: model.reads,
+    ...wantedOf(plan(recipe)),
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
     kept: runFiles(folder).reader,

@@ -12,7 +12,7 @@ import type { Augmentation } from "../../src/data/augment.ts";
 import { HubUnreachable } from "../../src/data/hub.ts";
 import { mmimdb } from "../../src/data/mmimdb.ts";
 import { imagenet } from "../../src/data/normalize.ts";
-import type { Batch } from "../../src/data/source.ts";
+import type { Batch, OpenOptions } from "../../src/data/source.ts";
 import { trainTestSplit } from "../../src/data/split.ts";
 import { hubRow, parquetOf, png, withDataset } from "./parquet_files.ts";
 
@@ -136,6 +136,21 @@ Deno.test("a poster that cannot be decoded is left out with its row and the reas
       }
     });
   }
+});
+
+Deno.test("who wants no image gets none, and keeps the rows whose image is broken unless another model wants them", async () => {
+  const broken = rows.with(4, hubRow("Film 4 ends.", "Drama", png(5, 7, colour(4)).subarray(0, 30)));
+  await withDataset({ "train-0.parquet": parquetOf(broken) }, async (data, places) => {
+    const source = mmimdb(small).made;
+    const found = async (options: Pick<OpenOptions, "inputs" | "alsoFor">) => {
+      await using set = await source.open({ data, ...options }, places);
+      const { inputs } = await set.train.batch(at(0));
+      return [set.skipped?.map(({ row }) => row), set.train.size + set.validation.size, Object.keys(inputs)];
+    };
+    assertEquals(await found({ inputs: ["ids", "mask"] }), [[], n, ["ids", "mask"]]);
+    assertEquals(await found({ inputs: ["ids"], alsoFor: ["image"] }), [[4], n - 1, ["ids", "mask"]]);
+    assertEquals(await found({ inputs: ["image"] }), [[4], n - 1, ["image", "ids", "mask"]]);
+  });
 });
 
 Deno.test("settings can be changed by name and are checked", () => {

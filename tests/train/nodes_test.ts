@@ -191,7 +191,8 @@ Deno.test("only the inputs that a model looks at are asked for", async () => {
   await withGraph(async (folder, file) => {
     const opened: OpenOptions[] = [];
     await run(onGraph(file, {}, opened), { engine: await portable(), folder, maxSteps: 1 });
-    assertEquals(opened.map(({ inputs }) => inputs), [["row", "edges", "nodes"], ["image"]]);
+    const asked = opened.map(({ inputs, alsoFor }) => [inputs, alsoFor]);
+    assertEquals(asked, [[["row", "edges", "nodes"], ["image"]], [["image"], ["image"]]]);
   });
 });
 
