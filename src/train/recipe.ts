@@ -158,7 +158,7 @@ export function recipe(given: RecipeSettings): Recipe {
   return settings;
 }
 
-/** Pretrained weights from the hub. */
+/** Pretrained weights from a repository of the hub, or from a path on this machine: see {@link Pretrained.repo}. */
 export const hub = (repo: string, options: Omit<Pretrained, "repo">): Pretrained => ({ repo, ...options });
 
 const isChoice = (value: unknown): value is Choice<unknown> =>
