@@ -149,7 +149,8 @@ export function trainer(recipe: Recipe, engine: Engine): Trainer {
         truth.set(batch.labels, at);
         at += batch.labels.length;
         losses += loss.data[0];
-        onBatch?.(++count);
+        count++;
+        onBatch?.(count);
       }
       return { loss: losses / count, scores: scoresOf(confusion, labels), logits: outputs, truth };
     },

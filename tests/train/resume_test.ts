@@ -5,7 +5,8 @@ import type { FitOptions } from "../../src/train/fit.ts";
 import type { TrainEvent } from "../../src/train/events.ts";
 import type { Recipe } from "../../src/train/recipe.ts";
 import { exists, runFiles } from "../../src/train/run.ts";
-import { linearDecay } from "../../mod.ts";
+import { portable } from "../../src/engine/portable.ts";
+import { adam, asymmetric, balancedCrossEntropy, cosineDecay, linearDecay } from "../../mod.ts";
 import { eachEngine } from "../engine/each.ts";
 import { outcome, run } from "./runs.ts";
 import { tiny, withRun } from "./tiny.ts";
@@ -134,3 +135,35 @@ eachEngine(
     });
   },
 );
+
+const alone: Readonly<Record<string, Partial<Recipe>>> = {
+  "several batches a step": { accumulate: 2 },
+  "clipping": { clipNorm: 0.1 },
+  "groups": { groups: [{ of: "**.bias", weightDecay: 0 }, { of: "head", rate: 0.5 }] },
+  "stages": { stages: [{ freeze: "conv", epochs: 1 }, { freeze: "norm", epochs: 2 }] },
+  "averages": { average: { decay: 0.8 } },
+  "a linear decay": { learningRate: linearDecay({ rate: 3e-2, warmup: 0.2 }) },
+  "a cosine decay": { learningRate: cosineDecay({ rate: 3e-2, warmup: 0.2 }) },
+  "Adam": { optimizer: adam({ weightDecay: 0.1 }) },
+  "labels weighed by how rare they are": { loss: balancedCrossEntropy({ cap: 1.9 }) },
+  "the asymmetric loss": { loss: asymmetric() },
+};
+const outcomes = new Set<unknown>();
+
+for (const [what, changes] of Object.entries(alone)) {
+  Deno.test(`a run with ${what} that is stopped and gone on with equals one that never stopped`, async () => {
+    const engine = await portable(), recipe = tiny(changes);
+    await withRun(async (folder) => {
+      await run(recipe, { engine, folder: `${folder}-whole` });
+      await inParts(engine, recipe, folder, [afterStep(1), limit(3), afterStep(5)]);
+      const whole = await outcome(`${folder}-whole`);
+      assertEquals(await outcome(folder), whole);
+      outcomes.add(whole.weights);
+    });
+  });
+}
+
+Deno.test("each setting makes another run", () => {
+  // Averages change what is evaluated and kept, not the weights that learn.
+  assertEquals(outcomes.size, Object.keys(alone).length);
+});

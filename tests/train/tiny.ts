@@ -42,6 +42,10 @@ export function rowsOf(side: string, size: number, asked: [positions: number[], 
   return {
     size,
     ids: Int32Array.from({ length: size }, (_, i) => i),
+    positives: () => {
+      const all = Array.from({ length: size }, (_, position) => row(side, position, undefined).labels);
+      return labels.map((_, label) => all.filter((has) => has[label] === 1).length);
+    },
     batch: (positions, draw) => {
       asked.push([[...positions], draw]);
       const rows = Array.from(positions, (position) => row(side, position, draw));
