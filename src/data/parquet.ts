@@ -30,7 +30,7 @@ async function parquetFiles(folder: string): Promise<string[] | undefined> {
     }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw error;
+    throw new OnesheetError(`Cannot open the data "${folder}": ${messageOf(error)}`, { cause: error });
   }
   return names.sort(naturally.compare);
 }
@@ -143,7 +143,7 @@ export interface OpenShard extends Disposable {
  */
 export async function openShard(shard: Shard, columns: readonly string[]): Promise<OpenShard> {
   using opening = new DisposableStack();
-  const file = sliced(opening.use(await Deno.open(shard.path)), shard.size);
+  const file = sliced(opening.use(await reading(shard, () => Deno.open(shard.path))), shard.size);
   const metadata = await reading(shard, async () => checked(await parquetMetadataAsync(file)));
   const present = parquetSchema(metadata).children.map(({ element }) => element.name);
   const missing = columns.find((column) => !present.includes(column));

@@ -152,8 +152,7 @@ export async function readRecord(folder: string): Promise<RunRecord> {
       ? await exists(folder) ? "a folder without recipe.json, in which no run has begun" : "none"
       : cause instanceof Deno.errors.NotADirectory
       ? "a file"
-      : undefined;
-    if (found === undefined) throw cause;
+      : `recipe.json unreadable (${messageOf(cause)})`;
     throw new OnesheetError(`Cannot read the run "${folder}": expected a run folder, found ${found}`, {
       cause,
       exitCode: 2,
