@@ -48,7 +48,14 @@ const config = {
     },
     ...{ labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal" as const },
   },
-  legend: { ...text, labelFontSize: 11, orient: "top" as const, symbolStrokeWidth: 2.5, symbolSize: 300 },
+  legend: {
+    ...text,
+    labelFontSize: 11,
+    orient: "top" as const,
+    symbolStrokeWidth: 2.5,
+    symbolSize: 200,
+    columnPadding: 4,
+  },
   title: { color: "currentColor", fontSize: 13, anchor: "start" as const },
 };
 
@@ -66,7 +73,9 @@ export function linesSpec(
   };
   const domain = [...series], range = series.map((_, i) => colours[i % colours.length]);
   const bySeries = { field: "series", type: "nominal" as const, sort: null, title: null };
-  const legend = series.length === 1 ? { legend: null } : {};
+  // Long names stand below each other: beside each other they would make the chart small.
+  const columns = Math.max(...series.map((name) => name.length)) > 12 ? { columns: 1 } : {};
+  const legend = { legend: series.length === 1 ? null : columns };
   const color = { ...bySeries, ...legend, scale: { domain, range } };
   const strokeDash = {
     ...{ ...bySeries, ...legend },
@@ -158,7 +167,7 @@ export async function draw(label: string, ...specs: readonly Spec[]): Promise<st
   // Rounded: a tenth of a pixel is enough, and half of the file.
   return svg.replace(/-?\d+\.\d{2,}/g, (number) => String(Math.round(Number(number) * 100) / 100))
     .replace(
-      / role="graphics-\w+"| aria-roledescription="[^"]*"| aria-hidden="true"| pointer-events="none"/g,
+      / role="graphics-\w+"| aria-roledescription="[^"]*"| aria-hidden="true"| aria-label="[^"]*"| pointer-events="none"/g,
       "",
     )
     .replace(/^<svg /, `<svg role="img" aria-label="${name}" `);

@@ -44,7 +44,7 @@ figure{margin:0}svg{max-width:100%;height:auto;display:block}
 .wide{overflow-x:auto}:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums}
 caption{text-align:left;padding:4px 0}
-th,td{padding:3px 10px 3px 0;border-bottom:1px solid var(--line);text-align:right;vertical-align:top}
+th,td{padding:3px 10px 3px 0;border-bottom:1px solid var(--line);text-align:right;vertical-align:top;white-space:nowrap}
 th[scope=row],thead th:first-child{text-align:left}tbody th{font-weight:500}
 .posters{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,320px),1fr));gap:16px;padding:0;list-style:none}
 .posters li{display:flex;gap:12px;background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:10px}
