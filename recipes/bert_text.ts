@@ -10,8 +10,8 @@
  * warm-up over a tenth of the steps of 100 epochs, then linearly to 0; the epoch of the best micro-F1. Rate, batches of a
  * step and patience are of the example in its README, for another data set: those of the published run are not known.
  *
- * Other than there: this library's split, and all 26 genres, of which the rarest three would weigh thousands without a
- * cap; [SEP] behind every plot; Adam with bias correction, gradients clipped together and not one by one.
+ * Other than there: this library's split and 26 genres, with a cap on the weights, because Reality-TV has one film;
+ * [SEP] behind every plot; Adam with bias correction, gradients clipped together and not one by one.
  * Not reproduced here: the scores. Compared with PyTorch, in small: `tests/recipes/bert_text_test.ts`.
  */
 import {

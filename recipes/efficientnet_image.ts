@@ -11,8 +11,8 @@
  * run. The rate is the code's default, the batches of a step are those of its command for MM-GATBT: those of the
  * published run are not known.
  *
- * Other than there: this library's split, and all 26 genres, of which the rarest three would weigh thousands without a
- * cap; validation rows choose the epoch, not test rows; timm's file of the weights that torchvision took over.
+ * Other than there: this library's split and 26 genres, with a cap on the weights, because Reality-TV has one film;
+ * validation rows choose the epoch, not test rows; timm's file of the weights that torchvision took over.
  * Not reproduced here: the scores. Compared with PyTorch, in small: `tests/recipes/efficientnet_image_test.ts`.
  */
 import {
