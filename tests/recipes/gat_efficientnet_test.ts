@@ -1,29 +1,17 @@
 /** The GAT recipe in miniature against PyTorch, and its settings. */
 import { assertEquals } from "@std/assert";
-import { fileURLToPath } from "node:url";
-import { parity } from "../../src/train/parity.ts";
+import { binaryCrossEntropy } from "../../src/train/loss.ts";
 import { plan } from "../../src/train/start.ts";
-import { binaryCrossEntropy, linear, meanPool, type ModelFunction } from "../../mod.ts";
-import recipe, { filmsOnGraph, published, type Size } from "../../recipes/gat_efficientnet.ts";
-import { eachEngine } from "../engine/each.ts";
+import recipe, { filmsOnGraph, published } from "../../recipes/gat_efficientnet.ts";
+import { matchesTwin, onGraph, small } from "./twins.ts";
 
-const goldens = fileURLToPath(new URL("../golden/gat_efficientnet", import.meta.url));
-
-const mini: Size = { hidden: { ...published.hidden, heads: 2, size: 3 }, heads: 3, labels: 4 };
-const features: ModelFunction = ({ image }, at) => linear(6)(meanPool()(image, at("pool")), at("features"));
-
-eachEngine("in miniature the GAT computes and learns as PyTorch's does", async (engine) => {
-  const small = {
-    ...recipe,
-    model: filmsOnGraph(mini),
-    nodes: { tower: features, weights: [] },
-    labels: mini.labels,
-    loss: binaryCrossEntropy(),
-  };
-  const limits = { evaluation: 5e-6, training: 5e-6, gradient: 3e-5, loss: 1e-6, way: 1e-3 };
-  const checks = await parity(engine, small, goldens, limits);
-  assertEquals(checks.filter(({ difference, limit }) => !(difference <= limit)), []);
+const model = filmsOnGraph({
+  hidden: { ...published.hidden, heads: 2, size: 3 },
+  heads: 3,
+  labels: small.labels,
 });
+
+matchesTwin(onGraph(recipe, model, { loss: binaryCrossEntropy({ positiveWeight: [1.5, 2, 3, 5, 8] }) }));
 
 Deno.test("its arrays have torch_geometric's names and the published sizes", () => {
   const { model, tower } = plan(recipe);

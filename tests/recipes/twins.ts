@@ -1,6 +1,8 @@
 /** Recipes, small, against their PyTorch twins: what `record` in tests/golden/record.py wrote of them. */
 import { assertEquals } from "@std/assert";
 import { fileURLToPath } from "node:url";
+import { linear, meanPool } from "../../layers/mod.ts";
+import { graph } from "../../src/data/graph.ts";
 import { mmimdb } from "../../src/data/mmimdb.ts";
 import type { ModelFunction } from "../../src/dsl/build.ts";
 import { type Limits, parity } from "../../src/train/parity.ts";
@@ -31,6 +33,17 @@ export const smallRecipe = (recipe: Recipe, model: ModelFunction, changes: Parti
   stages: [],
   ...changes,
 });
+
+/** The same on a graph, whose nodes have 6 features. */
+export const onGraph = (recipe: Recipe, model: ModelFunction, changes: Partial<Recipe> = {}): Recipe =>
+  smallRecipe(recipe, model, {
+    data: graph({ of: mmimdb({ pixels: small.pixels, tokens: small.tokens }), edges: "self" }),
+    nodes: {
+      tower: ({ image }, at) => linear(6)(meanPool()(image, at("pool")), at("features")),
+      weights: [],
+    },
+    ...changes,
+  });
 
 /** A test for each engine: evaluation, gradients, and three steps of training without dropout. */
 export function matchesTwin(recipe: Recipe, limits: Limits = usual): void {

@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 from safetensors.torch import save_file
-from twin import GATConv, GCNConv, SAGEConv, adjacency_of, neighbour_lists, random_edges, random_weights
+from graphs import GATConv, GCNConv, SAGEConv, adjacency_of, neighbour_lists, random_edges, random_weights
 
 here = Path(__file__).parent
 NODES, FEATURES = 7, 5
