@@ -13,8 +13,9 @@ export function focalLoss(logits: Tensor, targets: Tensor, alpha: number, gamma:
   const others = tf.sub(1, targets);
   const missed = tf.sub(1, tf.add(tf.mul(p, targets), tf.mul(tf.sub(1, p), others)));
   const weight = tf.add(tf.mul(targets, alpha), tf.mul(others, 1 - alpha));
-  // The derivative of x^0 comes out as 0 / x, which is no number where x is 0.
-  const focused = gamma === 0 ? weight : tf.mul(weight, tf.pow(missed, gamma));
+  // The derivative of a power below 1 is no number where nothing is missed.
+  const base = () => gamma < 1 ? tf.maximum(missed, 1e-8) : missed;
+  const focused = gamma === 0 ? weight : tf.mul(weight, tf.pow(base(), gamma));
   return tf.mean(tf.mul(focused, crossEntropy(logits, targets)));
 }
 

@@ -85,6 +85,7 @@ eachEngine(
       const loss of [
         focal({ alpha: 0.25, gamma: 2 }),
         focal({ alpha: 0.5, gamma: 0 }),
+        focal({ alpha: 0.5, gamma: 0.5 }),
         binaryCrossEntropy(),
         binaryCrossEntropy({ positiveWeight: [1, 2, 3, 0.5] }),
         asymmetric(),
