@@ -16,6 +16,12 @@ import { type Samples, toRgb } from "./samples.ts";
  */
 export const pixelLimit = 200e6;
 
+/**
+ * The same without native code: a WebAssembly decoder holds a picture several times over, and what it held is not given
+ * back at once, so that four pictures of 196 million pixels were seen to take 7 GB.
+ */
+export const portablePixelLimit = 50e6;
+
 /** The decoders by name: `sharp` is native, `imagescript` is WebAssembly. */
 export type Decoder = "sharp" | "imagescript";
 
@@ -36,10 +42,13 @@ export const bestDecoder = (): Promise<Decoder> =>
 export async function decodeWith(decoder: Decoder, bytes: Uint8Array, about?: Size): Promise<Picture> {
   const header = imageHeader(bytes);
   const { format, width, height } = header;
-  if (width * height > pixelLimit) {
+  const isNative = decoder === "sharp" && format !== "GIF";
+  const limit = isNative ? pixelLimit : portablePixelLimit;
+  if (width * height > limit) {
     throw new OnesheetError(
-      `Cannot decode this ${format} image: expected at most ${pixelLimit / 1e6} million pixels, ` +
-        `found ${width} by ${height}; make it smaller or leave it out`,
+      `Cannot decode this ${format} image${isNative ? "" : " without native code"}: expected at most ${
+        limit / 1e6
+      } million pixels, found ${width} by ${height}; make it smaller or leave it out`,
     );
   }
   try {

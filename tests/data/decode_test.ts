@@ -70,7 +70,8 @@ for (const decoder of decoders) {
     new DataView(bomb.buffer).setUint32(16, 20_000);
     new DataView(bomb.buffer).setUint32(20, 10_001);
     const refused = () => decodeWith(decoder, bomb);
-    await assertRejects(refused, OnesheetError, "at most 200 million pixels, found 20000 by 10001");
+    const limit = decoder === "sharp" ? "200" : "50";
+    await assertRejects(refused, OnesheetError, `at most ${limit} million pixels, found 20000 by 10001`);
   });
 }
 
