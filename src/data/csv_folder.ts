@@ -186,8 +186,10 @@ async function corpusOf(path: string, names: Columns): Promise<Corpus> {
  * assertEquals(films.made.inputs.image, { shape: [224, 224, 3], dtype: "float32" });
  * ```
  *
- * Errors: settings out of range; on opening, a file that is not there or no CSV, a column that it has not, rows with
- * missing cells or images, by their lines; an image that does not decode.
+ * Rows with missing cells or images are left out, and so are those whose image does not decode.
+ *
+ * Errors: settings out of range; on opening, a file that is not there or no CSV, a column that it has not, no row that
+ * can be used.
  */
 export function csvFolder(
   options: Pick<CsvFolderOptions, "file"> & Partial<CsvFolderOptions>,

@@ -114,8 +114,10 @@ async function corpusOf(rows: Examples, onProgress: OpenOptions["onProgress"]): 
  * assertEquals(source.made.inputs.ids, { shape: [32], dtype: "int32" });
  * ```
  *
- * Errors: settings out of range; on opening, no examples, one that is not as it should be, an image that does not
- * decode, examples that change from one reading to the next.
+ * Those whose image does not decode are left out.
+ *
+ * Errors: settings out of range; on opening, no examples, one that is not as it should be, examples that change from one
+ * reading to the next.
  */
 export function examples(rows: Examples, options: Partial<CorpusOptions> = {}): Choice<ExamplesSource> {
   return choice(
