@@ -5,7 +5,7 @@
 import type { TopLevelSpec } from "vega-lite";
 
 /** Colours of series; each has a contrast of 3 or more against both backgrounds of `page.ts`. */
-export const colours = ["#2f7ce0", "#d9580f", "#2f9455", "#9a5fe0"] as const;
+export const colours: readonly string[] = ["#2f7ce0", "#d9580f", "#2f9455", "#9a5fe0"];
 /** Dashes of series, for those who cannot tell the colours apart. */
 const dashes = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3]];
 
@@ -46,33 +46,36 @@ const config = {
       domainColor: "currentColor",
       tickColor: "currentColor",
     },
-    ...{ labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal" as const },
+    ...{ labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal" },
   },
   legend: {
     ...text,
     labelFontSize: 11,
-    orient: "top" as const,
+    orient: "top",
     symbolStrokeWidth: 2.5,
     symbolSize: 200,
     columnPadding: 4,
   },
-  title: { color: "currentColor", fontSize: 13, anchor: "start" as const },
+  title: { color: "currentColor", fontSize: 13, anchor: "start" },
 };
 
 const isDrawn = (y: number | null, scale: Lines["scale"]): boolean =>
   y !== null && Number.isFinite(y) && (scale !== "powers" || y > 0);
 
+/** A chart as Vega-Lite takes it. */
+export type Spec = Readonly<Record<string, unknown>>;
+
 /** The series of a chart as Vega-Lite takes it. */
 export function linesSpec(
   { title, points, series, of, scale = "from 0", size: [width, height] = [260, 180], dots = false }: Lines,
-) {
+): Spec {
   const scales = {
     "from 0": { zero: true },
-    powers: { type: "log" as const, nice: true },
+    powers: { type: "log", nice: true },
     shares: { domain: [0, 1] },
   };
   const domain = [...series], range = series.map((_, i) => colours[i % colours.length]);
-  const bySeries = { field: "series", type: "nominal" as const, sort: null, title: null };
+  const bySeries = { field: "series", type: "nominal", sort: null, title: null };
   // Long names stand below each other: beside each other they would make the chart small.
   const columns = Math.max(...series.map((name) => name.length)) > 12 ? { columns: 1 } : {};
   const legend = { legend: series.length === 1 ? null : columns };
@@ -82,9 +85,9 @@ export function linesSpec(
     scale: { domain, range: series.map((_, i) => dashes[Math.floor(i / 4 + i) % 4]) },
   };
   // Without a scale: Vega-Lite takes legends of equal domains for one, and would leave out all of them with this.
-  const fill = { field: "colour", type: "nominal" as const, scale: null };
-  const line = { type: "line" as const, strokeWidth: 2, invalid: "break-paths-show-domains" as const };
-  const point = { type: "point" as const, filled: true, size: 22, opacity: 1 };
+  const fill = { field: "colour", type: "nominal", scale: null };
+  const line = { type: "line", strokeWidth: 2, invalid: "break-paths-show-domains" };
+  const point = { type: "point", filled: true, size: 22, opacity: 1 };
   return {
     ...{ title, width, height },
     data: {
@@ -94,12 +97,12 @@ export function linesSpec(
     },
     encoding: {
       x: {
-        ...{ field: "x", type: "quantitative" as const, title: of },
+        ...{ field: "x", type: "quantitative", title: of },
         axis: { grid: false, tickCount: 6, ...(of === "epoch" && { tickMinStep: 1, format: "d" }) },
         scale: { zero: false, nice: false, ...(scale === "shares" && { domain: [0, 1] }) },
       },
       y: {
-        ...{ field: "y", type: "quantitative" as const, title: null },
+        ...{ field: "y", type: "quantitative", title: null },
         axis: { tickCount: 5, ...(scale === "powers" && { format: ".0e" }) },
         scale: scales[scale],
       },
@@ -120,31 +123,28 @@ export function matrixSpec(
     readonly rows: string;
     readonly columns: string;
   },
-) {
+): Spec {
   const axis = (field: "row" | "column", title: string) => ({
-    ...{ field, type: "nominal" as const, sort: [...names], title },
+    ...{ field, type: "nominal", sort: [...names], title },
   });
   const width = Math.max(160, Math.min(420, names.length * 20));
   return {
     ...{ title, width, height: width },
     data: { values: [...cells] },
-    mark: { type: "rect" as const },
+    mark: { type: "rect" },
     encoding: {
       x: { ...axis("column", columns), axis: { labelAngle: -90 } },
       y: axis("row", rows),
       fill: { value: colours[0] },
       opacity: {
         field: "share",
-        type: "quantitative" as const,
+        type: "quantitative",
         scale: { domain: [0, 1], range: [0.04, 1] },
         legend: null,
       },
     },
   };
 }
-
-/** What is drawn: a chart, or several in a row. */
-export type Spec = ReturnType<typeof linesSpec> | ReturnType<typeof matrixSpec>;
 
 const load = async () => {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);

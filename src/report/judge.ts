@@ -16,11 +16,15 @@ const ratio = (part: number, whole: number): number => whole === 0 ? 0 : part / 
 const CUTS = Array.from({ length: 51 }, (_, i) => i / 50);
 
 /** A label at every threshold from 0 to 1, in steps of 0.02. Without a prediction the precision is 0. */
-export const cutsOf = (rows: readonly OutputRow[], label: number): Cut[] =>
-  CUTS.map((threshold) => {
-    const said = rows.filter(({ probabilities }) => probabilities[label] > threshold);
-    const hits = said.filter(({ labels }) => labels.includes(label)).length;
-    const support = rows.filter(({ labels }) => labels.includes(label)).length;
+export function cutsOf(rows: readonly OutputRow[], label: number): Cut[] {
+  const judged = rows.map(({ labels, probabilities }) => ({
+    has: labels.includes(label),
+    probability: probabilities[label],
+  }));
+  const support = judged.filter(({ has }) => has).length;
+  return CUTS.map((threshold) => {
+    const said = judged.filter(({ probability }) => probability > threshold);
+    const hits = said.filter(({ has }) => has).length;
     return {
       threshold,
       precision: ratio(hits, said.length),
@@ -28,6 +32,7 @@ export const cutsOf = (rows: readonly OutputRow[], label: number): Cut[] =>
       f1: ratio(2 * hits, said.length + support),
     };
   });
+}
 
 /** The cut of the greatest F1; of equals the one nearest to one half. */
 export const bestCut = (cuts: readonly Cut[]): Cut =>

@@ -43,6 +43,9 @@ export async function openEvents(
   now: () => number = Date.now,
 ): Promise<EventLog> {
   await Deno.mkdir(folder, { recursive: true });
+  for (const { name } of Deno.readDirSync(folder)) {
+    if (name.endsWith(".tmp")) await Deno.remove(join(folder, name)); // a kill left it
+  }
   const before = filesIn(folder), newest = before.at(-1);
   const records = newest === undefined ? [] : [...recordsIn(await Deno.readFile(newest.path))];
   const kept = records.flatMap((record) => {
