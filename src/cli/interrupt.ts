@@ -15,14 +15,14 @@ export interface Interruptible extends Disposable {
 
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** A watch that is still to begin; in it, a second signal ends the process. */
-export function interruptible(): Interruptible {
+/** A watch that is still to begin; in it, a second signal ends the process. The first stops after `what`. */
+export function interruptible(what = "this step"): Interruptible {
   const controller = new AbortController();
   let exitCode = 0;
   const on = (signal: keyof typeof codes) => () => {
     if (controller.signal.aborted) Deno.exit(codes[signal]);
     exitCode = codes[signal];
-    console.error("\nstopping after this step; once more stops at once");
+    console.error(`\nstopping after ${what}; once more stops at once`);
     controller.abort();
   };
   const signals: (keyof typeof codes)[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];

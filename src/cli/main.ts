@@ -9,6 +9,7 @@ import { parseCommand, type Parsed } from "./options.ts";
 import { parity, parityCommand } from "./parity.ts";
 import { predict, predictCommand } from "./predict.ts";
 import { report, reportCommand } from "./report.ts";
+import { serve, serveCommand } from "./serve.ts";
 import { setup, setupCommand, setupEnvironment } from "./setup.ts";
 import { train, trainCommand } from "./train.ts";
 
@@ -40,6 +41,7 @@ const commands: Readonly<Record<string, Bound>> = {
   report: bind(reportCommand, report),
   predict: bind(predictCommand, predict),
   export: bind(exportCommand, exportRun),
+  serve: bind(serveCommand, serve),
   parity: bind(parityCommand, parity),
   doctor: bind(doctorCommand, doctor),
   setup: bind(setupCommand, setup, setupEnvironment),

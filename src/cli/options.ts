@@ -65,6 +65,16 @@ function checkBooleans(command: Command, args: readonly string[]): void {
   }
 }
 
+/** `--in -` as `--in=-`: to `parseArgs` a dash is never a value. */
+const withDash = ({ options }: Command, args: readonly string[]): string[] =>
+  args.flatMap((arg, i) => {
+    const before = args[i - 1]?.slice(2) ?? "";
+    const isValue = (name: string) => Object.hasOwn(options, name) && options[name].kind === "string";
+    if (arg === "-" && args[i - 1]?.startsWith("--") && isValue(before)) return [];
+    const takesDash = arg.startsWith("--") && isValue(arg.slice(2)) && args[i + 1] === "-";
+    return [takesDash ? `${arg}=-` : arg];
+  });
+
 function readPositionals(
   command: Command,
   given: readonly string[],
@@ -111,7 +121,7 @@ export function parseCommand<C extends Command>(command: C, args: readonly strin
   const names = (which: (option: Option) => boolean | undefined) =>
     options.filter(([_, option]) => which(option)).map(([name]) => name);
   const unknown: string[] = [];
-  const given = parseArgs(args, {
+  const given = parseArgs(withDash(command, args), {
     // "_" keeps positionals that look like numbers as they are.
     string: ["_", ...names(({ kind }) => kind !== "boolean")],
     boolean: names(({ kind }) => kind === "boolean"),

@@ -1,64 +1,117 @@
-/** `predict`: the labels of one poster and plot, by a run's best weights. */
-import { OnesheetError } from "../base/errors.ts";
-import { chooseEngine, engineNames } from "../engine/choose.ts";
+/** `predict`: the labels of posters and plots, by a run's best weights. */
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { writeAll, writeWhole } from "../base/files.ts";
 import { table } from "../report/table.ts";
-import { loadInto } from "../store/load.ts";
-import { openSafetensors } from "../store/safetensors.ts";
-import { readLabels, runFiles } from "../train/run.ts";
-import { plan } from "../train/start.ts";
-import { predictionStep } from "../train/step.ts";
+import { openPredictor, type Predictor } from "../serve/predictor.ts";
+import { prepared, type Told, told } from "../serve/told.ts";
 import type { Command } from "./command.ts";
+import { engineOptions, openEngine } from "./engine.ts";
 import type { Parsed } from "./options.ts";
+import { demandPermission } from "./permissions.ts";
+import { type Lines, predictRows } from "./predict_rows.ts";
 import { loadRun, userPath } from "./recipes.ts";
+import { rowsOf } from "./rows.ts";
 
 /** What `predict` takes. */
 export const predictCommand = {
   name: "predict",
-  summary: "Tells the labels of a poster and a plot.",
+  summary: "Tells the labels of a poster and a plot, or of many.",
   positionals: { run: { help: "a run folder", required: true } },
   options: {
     poster: { kind: "string", placeholder: "FILE", help: "an image file" },
     plot: { kind: "string", placeholder: "TEXT", help: "the plot" },
-    engine: { kind: "string", oneOf: engineNames, help: "where it runs" },
+    in: {
+      kind: "string",
+      placeholder: "FILE",
+      help: "many: a .csv or .jsonl of poster, plot and id; - for JSONL from standard input; " +
+        "or a folder of posters with a .txt beside each",
+    },
+    out: {
+      kind: "string",
+      placeholder: "FILE",
+      help: "where the lines of --in go; standard output unless given",
+    },
+    explain: {
+      kind: "boolean",
+      help: "tell also what poster and plot say alone: with an empty plot, and with a grey poster",
+    },
+    strict: { kind: "boolean", help: "fail where a row of --in cannot be used" },
+    ...engineOptions,
     json: { kind: "boolean", help: "for programs" },
   },
   examples: [
     'deno task predict runs/quickstart-20260101-120000 --poster poster.jpg --plot "A ship is lost in space."',
+    "deno task predict runs/quickstart-20260101-120000 --in films.csv --explain > labels.jsonl",
   ],
 } as const satisfies Command;
 
+type Options = Parsed<typeof predictCommand>["options"];
+
+/** The one example that was named. */
+async function one(predictor: Predictor, poster: string, plot: string, { json, explain }: Options) {
+  const image = await Deno.readFile(userPath(poster)).catch((cause) => {
+    throw new OnesheetError(`Cannot read the poster "${poster}": ${messageOf(cause)}`, {
+      cause,
+      exitCode: 2,
+    });
+  });
+  const examples = await prepared(predictor, { image, text: plot }, explain);
+  const labels = told(predictor.labels, await predictor.predict(examples));
+  console.log(json ? JSON.stringify(labels, null, 2) : screen(labels));
+}
+
+const screen = (labels: readonly Told[]): string => {
+  const explained = labels[0]?.imageOnly !== undefined;
+  const three = (x: number | undefined): string => x?.toFixed(3) ?? "";
+  return table({
+    head: ["label", "probability", ...explained ? ["image only", "text only"] : [], "over 0.5"],
+    rows: labels.map(({ label, probability, imageOnly, textOnly }) => [
+      label,
+      three(probability),
+      ...explained ? [three(imageOnly), three(textOnly)] : [],
+      probability > 0.5 ? "yes" : "",
+    ]),
+  });
+};
+
+/** Writes the lines to a file, whole, or to standard output. */
+async function writeLines(out: string | undefined, lines: Lines): Promise<void> {
+  if (out === undefined) {
+    for await (const line of lines) console.log(line);
+    return;
+  }
+  await writeWhole(out, async (file) => {
+    for await (const line of lines) await writeAll(file, new TextEncoder().encode(`${line}\n`));
+  }).catch((cause) => {
+    if (cause instanceof OnesheetError) throw cause;
+    throw new OnesheetError(`Cannot write "${out}": ${messageOf(cause)}`, { cause });
+  });
+}
+
+/** What is asked; either one example or many. */
+function demandAsked({ poster, plot, in: many, out, strict }: Options): void {
+  const isOne = poster !== undefined && plot !== undefined && out === undefined && !strict;
+  const fits = many === undefined ? isOne : poster === undefined && plot === undefined;
+  if (fits) return;
+  throw new OnesheetError(
+    "Cannot predict: expected --poster FILE and --plot TEXT, or --in FILE with --out FILE and --strict as you like",
+    { exitCode: 2 },
+  );
+}
+
 /** Runs the command; gives its exit code. */
 export async function predict({ positionals, options }: Parsed<typeof predictCommand>): Promise<number> {
-  const { poster, plot } = options;
-  if (poster === undefined || plot === undefined) {
-    throw new OnesheetError("Cannot predict: expected --poster FILE and --plot TEXT", { exitCode: 2 });
-  }
+  demandAsked(options);
+  const { poster, plot, in: many, explain, strict } = options;
+  const out = options.out === undefined ? undefined : userPath(options.out);
+  if (out !== undefined) demandPermission("write", out);
   const { folder, recipe } = await loadRun(positionals.run);
-  const { best, reader } = runFiles(folder);
-  const image = await Deno.readFile(userPath(poster)).catch((cause) => {
-    throw new OnesheetError(`Cannot read the poster "${poster}": ${cause.message}`, { cause, exitCode: 2 });
-  });
-  const read = await recipe.data.made.reader(reader);
-  const labels = await readLabels(folder);
-  const inputs = await read([{ image, text: plot }]);
-
-  const { engine } = await chooseEngine(options.engine ?? "auto");
-  const { model } = plan(recipe);
-  using memory = engine.memory();
-  using file = await openSafetensors(best);
-  await loadInto(memory, model, file, { strict: true });
-  const { logits } = await memory.compile(predictionStep(model)).run(inputs);
-  const told = labels
-    .map((label, i) => ({ label, probability: 1 / (1 + Math.exp(-logits.data[i])) }))
-    .sort((a, b) => b.probability - a.probability);
-  if (options.json) console.log(JSON.stringify(told, null, 2));
+  const { engine } = await openEngine(options);
+  using predictor = await openPredictor(folder, recipe, engine);
+  if (many === undefined) await one(predictor, poster!, plot!, options);
   else {
-    const rows = told.map(({ label, probability }) => [
-      label,
-      probability.toFixed(3),
-      probability > 0.5 ? "yes" : "",
-    ]);
-    console.log(table({ head: ["label", "probability", "over 0.5"], rows }));
+    const tell = (line: string) => console.error(line);
+    await writeLines(out, predictRows(predictor, rowsOf(many), { explain, strict, tell }));
   }
   return 0;
 }
