@@ -24,9 +24,6 @@ const NATIVE = [
   "IMAGESCRIPT_WASM_SIMD",
 ];
 
-/** Where `serve` may listen: this machine, and what a person names. */
-const LOOPBACK = ["127.0.0.1", "localhost", "[::1]"];
-
 /** What sharp reads to learn which C library the system has; otherwise it would ask for the network's interfaces. */
 const LDD = "/usr/bin/ldd";
 
@@ -50,7 +47,12 @@ export function allowed(
     read: [Deno.cwd(), here, ...write, ...named("ONESHEET_READ"), ...named("ONESHEET_TENSORFLOW"), LDD],
     watch: [LOOPBACK],
     net: [...new Set([new URL(hub).hostname, ...HUB])],
-    listen: [...LOOPBACK, ...[variable("ONESHEET_HOST") ?? ""].filter((host) => host !== "")],
+    listen: [
+      LOOPBACK,
+      "localhost",
+      "[::1]",
+      ...[variable("ONESHEET_HOST") ?? ""].filter((host) => host !== ""),
+    ],
     env: [...PLACES, ...NATIVE],
     pip: [...PLACES, ...PIP],
     deno: [Deno.execPath()],

@@ -1,6 +1,8 @@
 /** `predict`: the labels of posters and plots, by a run's best weights. */
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeAll, writeWhole } from "../base/files.ts";
+import { imageHeader } from "../data/image_header.ts";
+import type { Example } from "../data/source.ts";
 import { table } from "../report/table.ts";
 import { openPredictor, type Predictor } from "../serve/predictor.ts";
 import { prepared, type Told, told } from "../serve/told.ts";
@@ -47,15 +49,18 @@ export const predictCommand = {
 
 type Options = Parsed<typeof predictCommand>["options"];
 
-/** The one example that was named. */
-async function one(predictor: Predictor, poster: string, plot: string, { json, explain }: Options) {
-  const image = await Deno.readFile(userPath(poster)).catch((cause) => {
-    throw new OnesheetError(`Cannot read the poster "${poster}": ${messageOf(cause)}`, {
-      cause,
-      exitCode: 2,
-    });
+/** The bytes of the poster that was named, which is an image by its header. */
+async function posterOf(path: string): Promise<Uint8Array> {
+  const image = await Deno.readFile(userPath(path)).catch((cause) => {
+    throw new OnesheetError(`Cannot read the poster "${path}": ${messageOf(cause)}`, { cause, exitCode: 2 });
   });
-  const examples = await prepared(predictor, { image, text: plot }, explain);
+  imageHeader(image);
+  return image;
+}
+
+/** The one example that was named. */
+async function one(predictor: Predictor, example: Example, { json, explain }: Options): Promise<void> {
+  const examples = await prepared(predictor, example, explain);
   const labels = told(predictor.labels, await predictor.predict(examples));
   console.log(json ? JSON.stringify(labels, null, 2) : screen(labels));
 }
@@ -106,12 +111,13 @@ export async function predict({ positionals, options }: Parsed<typeof predictCom
   const out = options.out === undefined ? undefined : userPath(options.out);
   if (out !== undefined) demandPermission("write", out);
   const { folder, recipe } = await loadRun(positionals.run);
+  const example = many === undefined ? { image: await posterOf(poster!), text: plot! } : undefined;
   const { engine } = await openEngine(options);
   using predictor = await openPredictor(folder, recipe, engine);
-  if (many === undefined) await one(predictor, poster!, plot!, options);
+  if (example !== undefined) await one(predictor, example, options);
   else {
     const tell = (line: string) => console.error(line);
-    await writeLines(out, predictRows(predictor, rowsOf(many), { explain, strict, tell }));
+    await writeLines(out, predictRows(predictor, rowsOf(many!), { explain, strict, tell }));
   }
   return 0;
 }

@@ -34,6 +34,7 @@ const starts: readonly (readonly [
     0,
     /over 0\.5/,
   ],
+  ["serve", () => ["runs/none"], 2, /expected a run folder, found none/],
   [
     "compare",
     () => [inProject("tests/cli/two_systems.ts"), ...portable, ...small, "--seeds", "1", "--epochs", "1"],

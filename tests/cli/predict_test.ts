@@ -88,9 +88,12 @@ Deno.test("a missing poster, plot, run or weights file is one sentence", async (
       if (typeof sentence === "string") assertEquals(told, sentence);
       else assertMatch(told, sentence);
     };
+    const neither =
+      "Cannot predict: expected --poster FILE and --plot TEXT, or --in FILE with --out FILE and --strict as you like";
+    await refused(["run", "--poster", poster, "--plot", "x", "--in", "films.csv"], 2, neither);
     const both = ["--poster", poster, "--plot", "A film."];
-    await refused(["run", "--plot", "A film."], 2, "Cannot predict: expected --poster FILE and --plot TEXT");
-    await refused(["run", "--poster", poster], 2, "Cannot predict: expected --poster FILE and --plot TEXT");
+    await refused(["run", "--plot", "A film."], 2, neither);
+    await refused(["run", "--poster", poster], 2, neither);
     await refused(
       ["gone", ...both],
       2,
@@ -107,5 +110,73 @@ Deno.test("a missing poster, plot, run or weights file is one sentence", async (
       /^Cannot decode this image: expected JPEG, PNG, GIF or WebP, found 10 bytes /,
     );
     await refused(["run", ...both], 1, 'Cannot read "HERE/run/best.safetensors": no such file');
+  });
+});
+
+Deno.test("rows of a CSV file, of JSONL and of a folder get the same lines; bad ones are told, counted, or fail", async () => {
+  await withPlace(async (place) => {
+    const { folder, say, done } = place;
+    await trainSmall(place, "--epochs", "1");
+    await Deno.mkdir(`${folder}/films`);
+    const csv = ["id,poster,plot"], jsonl: string[] = [];
+    for (let row = 0; row < 18; row++) {
+      const { plot, poster, format } = film(1, row);
+      const name = `film${String.fromCharCode(97 + row)}`, file = `films/${name}.${format}`;
+      await Deno.writeFile(`${folder}/${file}`, poster);
+      await Deno.writeTextFile(`${folder}/films/${name}.txt`, `${plot}\n`);
+      csv.push(`${name},${file},"${plot.replaceAll('"', '""')}"`);
+      jsonl.push(JSON.stringify({ id: name, poster: file, plot }));
+    }
+    await Deno.writeTextFile(`${folder}/films.csv`, csv.join("\n"));
+    await Deno.writeTextFile(`${folder}/films.jsonl`, jsonl.join("\n"));
+    const lines = (text: string) => text.trimEnd().split("\n").map((line) => JSON.parse(line));
+    const engine = ["--engine", "portable"];
+    const ofCsv = lines((await done(["predict", "run", "--in", "films.csv", ...engine])).stdout);
+    assertEquals(ofCsv.map(({ line, id }) => [line, id]).at(-1), [19, "filmr"]);
+    await done(["predict", "run", "--in", "films.jsonl", "--out", "out.jsonl", ...engine]);
+    const ofJsonl = lines(await Deno.readTextFile(`${folder}/out.jsonl`));
+    assertEquals(ofJsonl, ofCsv.map((row) => ({ ...row, line: row.line - 1 })));
+    const ofFolder = lines((await done(["predict", "run", "--in", "films", ...engine])).stdout);
+    assertEquals(ofFolder.map(({ labels }) => labels), ofCsv.map(({ labels }) => labels));
+    const poster = `films/${ofFolder[0].file}`, { plot } = film(1, 0);
+    const one = await done(["predict", "run", "--poster", poster, "--plot", plot, "--json", ...engine]);
+    const single = new Map<string, number>(JSON.parse(one.stdout).map((t: Told) => [t.label, t.probability]));
+    for (const { label, probability } of ofFolder[0].labels) {
+      assertAlmostEquals(probability, single.get(label)!, 1e-6);
+    }
+
+    const bad = [
+      jsonl[0],
+      "nonsense",
+      '{"poster":"films/gone.png","plot":""}',
+      '{"poster":"films.csv","plot":""}',
+    ];
+    await Deno.writeTextFile(`${folder}/bad.jsonl`, bad.join("\n"));
+    const said = await done(["predict", "run", "--in", "bad.jsonl", "--explain", ...engine]);
+    assertEquals(lines(said.stdout).map(({ line }) => line), [1]);
+    assertEquals(Object.keys(lines(said.stdout)[0].labels[0]), [
+      "label",
+      "probability",
+      "imageOnly",
+      "textOnly",
+    ]);
+    assertMatch(
+      said.stderr,
+      /^line 2: expected JSON, found .*\nline 3: Cannot read the poster .*\nline 4: Cannot decode/,
+    );
+    assertMatch(said.stderr, /\n3 of 4 rows could not be used and were left out\n$/);
+    const strict = await say([
+      "predict",
+      "run",
+      "--in",
+      "bad.jsonl",
+      "--strict",
+      "--out",
+      "strict.jsonl",
+      ...engine,
+    ]);
+    assertEquals(strict.code, 1);
+    assertMatch(strict.stderr, /^Cannot use line 2: expected JSON/);
+    assertEquals(await Deno.stat(`${folder}/strict.jsonl`).catch(() => "none"), "none");
   });
 });
