@@ -1,5 +1,5 @@
 /** The options of commands that open an engine. */
-import { chooseEngine, type Chosen, engineNames } from "../engine/choose.ts";
+import { chooseEngine, type Chosen, type EngineName, engineNames } from "../engine/choose.ts";
 import { type EngineOptions, precisions } from "../engine/options.ts";
 import type { Option } from "./command.ts";
 import type { ValueOf } from "./options.ts";
@@ -26,9 +26,14 @@ export const engineOptions = {
 
 type Given = { readonly [Name in keyof typeof engineOptions]: ValueOf<typeof engineOptions[Name]> };
 
+/** How a run computed: another engine comes to other bits. */
+export interface Computed extends EngineOptions {
+  readonly engine?: EngineName;
+}
+
 /** Opens the engine asked for; what is not given is as it was `before`. */
-export const openEngine = (given: Given, before: EngineOptions = {}): Promise<Chosen> => {
-  const { engine = "auto", precision = before.precision, xla, tf32 } = given;
+export const openEngine = (given: Given, before: Computed = {}): Promise<Chosen> => {
+  const { engine = before.engine ?? "auto", precision = before.precision, xla, tf32 } = given;
   return chooseEngine(engine, {
     ...(precision !== undefined && { precision }),
     xla: xla || before.xla === true,

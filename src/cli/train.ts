@@ -2,13 +2,13 @@
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
 import { summarize } from "../dsl/summary.ts";
-import type { EngineOptions } from "../engine/options.ts";
+import { engineNames } from "../engine/choose.ts";
 import { fit, type FitOptions } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { readRecord } from "../train/run.ts";
 import { plan } from "../train/start.ts";
 import type { Command } from "./command.ts";
-import { engineOptions, openEngine } from "./engine.ts";
+import { type Computed, engineOptions, openEngine } from "./engine.ts";
 import { parseEvery } from "./every.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Parsed } from "./options.ts";
@@ -89,7 +89,7 @@ interface Asked {
   readonly folder: string;
   readonly rest: RunSettings;
   /** How the run computed before. */
-  readonly before?: EngineOptions;
+  readonly before?: Computed;
 }
 
 /** What a run that goes on may be told anew. */
@@ -132,7 +132,8 @@ async function oldRun(path: string, options: Options): Promise<Asked> {
   const { name: known } = record.recipe as { readonly name: string };
   if (recipe.name === known) {
     const rest = { from: { module: userPath(path), settings }, ...changeable(options) };
-    return { recipe, folder, rest, ...(record.engineOptions && { before: record.engineOptions }) };
+    const engine = engineNames.find((name) => name === record.engine);
+    return { recipe, folder, rest, before: { ...record.engineOptions, ...(engine && { engine }) } };
   }
   throw new OnesheetError(
     `Cannot resume "${folder}" with the recipe "${recipe.name}": it is a run of "${known}"; name that recipe's file`,

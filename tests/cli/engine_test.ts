@@ -43,3 +43,14 @@ Deno.test("a run on usual options records none", async () => {
     assertEquals((await readRecord(`${place.folder}/run`)).engineOptions, {});
   });
 });
+
+nativeTest("a run goes on with the engine it began with, which is another's bits otherwise", async () => {
+  await withPlace(async ({ done, folder }) => {
+    const run = ["--run", `${folder}/run`];
+    await done(["train", quickstart, ...small, ...run, "--engine", "portable", "--max-steps", "1"]);
+    const { stderr } = await done(["train", quickstart, ...run, "--resume", "--max-steps", "2"], {
+      ONESHEET_TENSORFLOW: libraryFiles!.folder,
+    });
+    assertMatch(stderr, /^quickstart on .* \(portable: /m);
+  });
+});
