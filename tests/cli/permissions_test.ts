@@ -39,7 +39,7 @@ const starts: readonly (readonly [
     "compare",
     () => [inProject("tests/cli/two_systems.ts"), ...portable, ...small, "--seeds", "1", "--epochs", "1"],
     0,
-    /both {4}1 .* M\ntext {4}1 /,
+    /both +1 .* M\ntext +1 /,
   ],
   ["export", () => ["runs/first", "--to", "safetensors"], 0, /first\/safetensors: README\.md/],
   ["parity", () => [inProject("tests/golden/mini"), ...portable], 0, /evaluation logits/],
