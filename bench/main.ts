@@ -13,6 +13,7 @@ import { peerPython, wayToPeer } from "./python.ts";
 import { figuresTable, withFigures } from "./report.ts";
 import { startBench } from "./start.ts";
 import { scalingBench } from "./scaling.ts";
+import { loadBench } from "./serve.ts";
 import { stepBench } from "./step.ts";
 import { tokensBench } from "./tokens.ts";
 
@@ -20,7 +21,7 @@ const figures: readonly Bench[] = [
   ...[stepBench(), evalBench(), memoryBench(), startBench],
   ...[dataBench, tokensBench, scalingBench],
 ];
-const benches: readonly Bench[] = [...figures, profileBench()];
+const benches: readonly Bench[] = [...figures, loadBench, profileBench()];
 
 const PAIRS = 5;
 
