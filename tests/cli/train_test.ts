@@ -18,13 +18,19 @@ Deno.test("a run has its folder of files, a line an epoch, and ends with the sco
     const run = `${place.folder}/run`;
     assertEquals(filesIn(run), [
       "best.safetensors",
+      "curves.png",
       "curves.svg",
+      "events/events.out.tfevents.1.onesheet",
+      "examples.json",
       "labels.json",
       ...filesOfCheckpoint.map((name) => `last/${name}`),
+      "machine.json",
       "metrics.jsonl",
       ...filesOfCheckpoint.map((name) => `previous/${name}`),
       "reader/tokenizer.json",
       "recipe.json",
+      "report.html",
+      "validation.jsonl",
     ]);
     const rows = await readMetrics(run);
     const best = rows.findLast((row) => row.best)!;
