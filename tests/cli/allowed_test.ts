@@ -29,3 +29,9 @@ Deno.test("the hub is reached where HF_ENDPOINT says", () => {
   assertEquals(lists({}).net, ["huggingface.co", "*.huggingface.co", "*.hf.co"]);
   assertEquals(lists({ HF_ENDPOINT: "http://127.0.0.1:8000/hub" }).net[0], "127.0.0.1");
 });
+
+Deno.test("serve may listen on this machine, and where ONESHEET_HOST says", () => {
+  assertEquals(lists({}).listen, ["127.0.0.1", "localhost", "[::1]"]);
+  assertEquals(lists({ ONESHEET_HOST: "0.0.0.0" }).listen.at(-1), "0.0.0.0");
+  assertEquals(lists({ ONESHEET_HOST: "" }).listen.length, 3);
+});
