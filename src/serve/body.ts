@@ -17,6 +17,13 @@ const tooLarge = (bytes: number) =>
     `Cannot read the request: expected at most ${bytes} bytes, found more; send a smaller poster`,
   );
 
+const cut = (): never => {
+  throw new Refusal(
+    400,
+    "Cannot read the request: expected all of its body, found the end of the connection",
+  );
+};
+
 /** All of a body, as long as it is within the limit of bytes and comes in time. */
 export async function readBody(
   { headers, body }: Pick<Request, "headers" | "body">,
@@ -34,7 +41,7 @@ export async function readBody(
   );
   try {
     while (true) {
-      const { value, done } = await Promise.race([reader.read(), late.promise]);
+      const { value, done } = await Promise.race([reader.read().catch(cut), late.promise]);
       if (done) break;
       length += value.length;
       if (length > bytes) throw tooLarge(bytes);

@@ -68,6 +68,15 @@ async function pageOf(address: string): Promise<{ page: Page; socket: WebSocket 
   return { page: { send, evaluate, until, press }, socket };
 }
 
+/** Removes a profile; processes of the browser that are about to end may still write to it. */
+async function removed(profile: string): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    if (await Deno.remove(profile, { recursive: true }).then(() => true, () => false)) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Cannot remove "${profile}"`);
+}
+
 /** Opens an address in a browser of its own for as long as the work takes. */
 export async function withPage(url: string, work: (page: Page) => Promise<void>): Promise<void> {
   const profile = await Deno.makeTempDir();
@@ -105,6 +114,6 @@ export async function withPage(url: string, work: (page: Page) => Promise<void>)
     browser.kill("SIGKILL");
     await said.cancel();
     await browser.status;
-    await Deno.remove(profile, { recursive: true });
+    await removed(profile);
   }
 }
