@@ -1,5 +1,6 @@
 /** The commands on a recipe whose rows are nodes of a graph. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { png } from "../data/parquet_files.ts";
 import { readMetrics } from "../../src/train/run.ts";
 import { inProject, withPlace } from "./command_line.ts";
 
@@ -25,7 +26,8 @@ Deno.test("a recipe on a graph asks for edges, trains on them and scores the sam
     assertEquals(await scores(), best.val_loss);
     assertEquals((await scores("--set", "data.edges=self")) === best.val_loss, false);
 
-    const predicted = await say(["predict", "run", "--poster", "crew.jsonl", "--plot", "A ship."]);
+    await Deno.writeFile(`${folder}/poster.png`, png(20, 30, [200, 9, 9]));
+    const predicted = await say(["predict", "run", "--poster", "poster.png", "--plot", "A ship."]);
     assertStringIncludes(
       predicted.stderr,
       "Cannot predict with a graph: a film from outside has no node in it",
