@@ -110,7 +110,7 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   const result = await bound.evaluate(
     set.validation,
     set.labels,
-    (done) => show.show("validation", done, total),
+    (done, soFar) => show.show("validation", done, total, `macro-F1 ${soFar().macroF1.toFixed(4)}`),
   );
   show.close();
   console.log(options.json ? JSON.stringify({ loss: result.loss, ...result.scores }, null, 2) : text(result));

@@ -48,8 +48,12 @@ export interface Trainer extends Disposable {
   readonly memory: Memory;
   /** Trains one step on its batches and gives their mean loss before it; steps count from 1. */
   step(batches: readonly Batch[], rate: number, step: number, place?: Place): Promise<number>;
-  /** Evaluates rows in order; `onBatch` hears how many are done. */
-  evaluate(rows: Rows, labels: readonly string[], onBatch?: (done: number) => void): Promise<Evaluation>;
+  /** Evaluates rows in order; `onBatch` hears how many batches are done, and asks for the scores so far if it likes. */
+  evaluate(
+    rows: Rows,
+    labels: readonly string[],
+    onBatch?: (done: number, soFar: () => Scores) => void,
+  ): Promise<Evaluation>;
 }
 
 /**
@@ -150,7 +154,7 @@ export function trainer(recipe: Recipe, engine: Engine): Trainer {
         at += batch.labels.length;
         losses += loss.data[0];
         count++;
-        onBatch?.(count);
+        onBatch?.(count, () => scoresOf(confusion, labels));
       }
       return { loss: losses / count, scores: scoresOf(confusion, labels), logits: outputs, truth };
     },

@@ -48,7 +48,9 @@ async function played(recipe: Recipe, script: Script): Promise<{ trainer: Traine
       },
       evaluate: (_rows, _labels, onBatch) => {
         script.evaluating?.();
-        onBatch?.(1);
+        onBatch?.(1, () => {
+          throw new Error("unused");
+        });
         const score = script.scores[evaluations++];
         return Promise.resolve(typeof score === "number" ? found(score) : score);
       },
