@@ -1,6 +1,6 @@
 /** Figures for people: a table for the terminal, and the same rows in the README. */
 import { OnesheetError } from "../src/base/errors.ts";
-import { table } from "../src/report/table.ts";
+import { markdownRow, table } from "../src/report/table.ts";
 import type { Figure } from "./bench.ts";
 
 const HEAD = ["", "ours", "PyTorch", "unit", "ours/PyTorch", "spread", "pairs"];
@@ -23,7 +23,6 @@ const cells = ({ name, unit, ours, peer, ratio, spread, pairs }: Figure): string
 export const figuresTable = (figures: readonly Figure[]): string =>
   table({ head: HEAD, rows: figures.map(cells) });
 
-const markdownRow = (row: readonly string[]): string => `| ${row.join(" | ")} |`;
 const nameOf = (line: string): string => line.split("|")[1].trim();
 
 /** The text between two markers, replaced. */

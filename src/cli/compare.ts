@@ -2,8 +2,8 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { didYouMean, OnesheetError } from "../base/errors.ts";
-import { comparisonTable, markdown, publishedTable } from "../report/comparison.ts";
-import { table } from "../report/table.ts";
+import { comparisonTable, publishedTable } from "../report/comparison.ts";
+import { markdown, table } from "../report/table.ts";
 import type { Comparison, System } from "../train/comparison.ts";
 import { SELF } from "../data/graph.ts";
 import { type Trial, trial } from "../train/trial.ts";

@@ -88,9 +88,3 @@ export const publishedTable = (published: readonly PublishedScores[]): Table => 
     ...[microF1, macroF1, weightedF1].map((x) => x?.toFixed(3) ?? "-"),
   ]),
 });
-
-/** A table in Markdown. */
-export const markdown = ({ head, rows }: Table): string =>
-  [head, head.map((_, i) => i === 0 ? "---" : "---:"), ...rows].map((row) => `| ${row.join(" | ")} |`).join(
-    "\n",
-  );

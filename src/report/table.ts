@@ -40,3 +40,10 @@ export function table({ head, rows, foot }: Table): string {
   const rule = "─".repeat(columns.reduce((sum, column) => sum + column.width, 2 * (columns.length - 1)));
   return [line(head), rule, ...rows.map(line), ...(foot ? [rule, line(foot)] : [])].join("\n");
 }
+
+/** A row of a table in Markdown. */
+export const markdownRow = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+
+/** The table in Markdown: the first column to the left, the others to the right; without a last row of its own. */
+export const markdown = ({ head, rows }: Table): string =>
+  [head, head.map((_, i) => i === 0 ? "---" : "---:"), ...rows].map(markdownRow).join("\n");

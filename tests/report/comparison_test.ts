@@ -1,6 +1,7 @@
 /** Numbers of the table, by hand. */
 import { assertEquals } from "@std/assert";
-import { type ComparedTrial, comparisonTable, markdown } from "../../src/report/comparison.ts";
+import { type ComparedTrial, comparisonTable } from "../../src/report/comparison.ts";
+import { markdown } from "../../src/report/table.ts";
 
 const trial = (system: string, f1: readonly number[], seconds: number): ComparedTrial => ({
   system,
