@@ -44,11 +44,15 @@ const nameFault = (kind: string, path: string): Fault => ({
 });
 
 /** A data set whose listing is changed by `entry` is refused, and no file of it is kept. */
-const claim = (what: string, entry: (entry: Record<string, unknown>) => Record<string, unknown>): Fault => ({
+const claim = (
+  what: string,
+  entry: (entry: Record<string, unknown>) => Record<string, unknown>,
+  sentence = "",
+): Fault => ({
   what,
   inject: () =>
     withHub([repository("dataset", "o/r", { "a.parquet": inside, "b.parquet": outside })], async (hub) => {
-      await assertRejects(() => fetchDataset("o/r", undefined, hub.places), OnesheetError);
+      await assertRejects(() => fetchDataset("o/r", undefined, hub.places), OnesheetError, sentence);
       assertEquals(below(hub.folder).filter((name) => name.endsWith(".parquet")), []);
     }, { entry }),
 });
@@ -58,10 +62,15 @@ const claims: Fault[] = [
   ...["", "../../x", 7, null].map((oid) =>
     claim("a hash that is none", ({ lfs: _, ...entry }) => ({ ...entry, lfs: { oid, size: entry.size } }))
   ),
-  claim("the same name twice", (entry) => ({ ...entry, path: "a.parquet" })),
+  claim(
+    "the same name twice",
+    (entry) => ({ ...entry, path: "a.parquet" }),
+    'found "a.parquet" of o/r twice',
+  ),
   claim(
     "a name that is another's folder",
     (entry) => entry.path === "b.parquet" ? { ...entry, path: "a.parquet/b.parquet" } : entry,
+    'found "a.parquet" of o/r as a folder, too',
   ),
   claim("a name of 5,000 letters", (entry) => ({ ...entry, path: `${"n".repeat(5000)}.parquet` })),
 ];

@@ -2,7 +2,7 @@
 import { datasetInfo, listFiles, modelInfo, pathsInfo } from "@huggingface/hub";
 import { messageOf, OnesheetError } from "../../base/errors.ts";
 import { askingWhole } from "./ask.ts";
-import { demandInside, isCommit, type Topic } from "./topic.ts";
+import { demandApart, demandInside, isCommit, type Topic } from "./topic.ts";
 
 /** A file of a repository. */
 export interface Entry {
@@ -78,6 +78,7 @@ export const parquetAt = (topic: Topic, revision: string): Promise<Entry[]> =>
     for await (const file of listFiles({ repo: topic.repo, recursive: true, revision, ...access })) {
       if (file.type === "file" && file.path.endsWith(".parquet")) entries.push(entryOf(topic, file));
     }
-    if (entries.length > 0) return entries;
-    throw new OnesheetError(`Cannot use ${topic.what}: it has no parquet files`);
+    if (entries.length === 0) throw new OnesheetError(`Cannot use ${topic.what}: it has no parquet files`);
+    demandApart(topic, entries.map(({ path }) => path));
+    return entries;
   });

@@ -56,6 +56,24 @@ export function demandInside({ what, repo }: Topic, path: string): void {
   );
 }
 
+/** The folders above a file: of `a/b/c` they are `a` and `a/b`. */
+const foldersOf = (path: string): string[] =>
+  path.split("/").slice(0, -1).map((_, i, parts) => parts.slice(0, i + 1).join("/"));
+
+/** Refuses a list of files in which one takes the place of another: the same name twice, or one that is also a folder. */
+export function demandApart({ what, repo }: Topic, paths: readonly string[]): void {
+  const names = new Set<string>();
+  const again = paths.find((path) => names.size === names.add(path).size);
+  const taken = again ?? paths.flatMap(foldersOf).find((folder) => names.has(folder));
+  if (taken === undefined) return;
+  throw new OnesheetError(
+    `Cannot fetch ${what}: expected every file to have a name of its own, found ${
+      quoted(taken)
+    } of ${repo.name} ` +
+      (again === undefined ? "as a folder, too" : "twice"),
+  );
+}
+
 /** Whether this can be the name of a commit. */
 export const isCommit = (text: string): boolean => /^[0-9a-f]{40}$/.test(text);
 
