@@ -91,6 +91,9 @@ export function serveStore(
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const asked: StoreRequest[] = [];
   const [open, atWork] = [new Set<Deno.Conn>(), new Set<Promise<void>>()];
+  const close = (connection: Deno.Conn): void => {
+    if (open.delete(connection)) connection.close();
+  };
   const converse = async (connection: Deno.Conn): Promise<void> => {
     open.add(connection);
     try {
@@ -107,8 +110,7 @@ export function serveStore(
     } catch {
       // The client has left, or the test is over.
     } finally {
-      open.delete(connection);
-      connection.close();
+      close(connection);
     }
   };
   const accepting = (async () => {
@@ -124,7 +126,7 @@ export function serveStore(
     [Symbol.asyncDispose]: async () => {
       listener.close();
       await accepting;
-      for (const connection of open) connection.close();
+      for (const connection of open) close(connection);
       await Promise.all(atWork);
     },
   };
