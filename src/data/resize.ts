@@ -4,19 +4,21 @@
  * vertically first; the published notebook ran on an earlier one. The two differ by at most one level.)
  * Source: Pillow 12, src/libImaging/Resample.c.
  */
+import { across, down, memory } from "./kernels/resize.wasm";
 import { blank, demandInside, type Picture, type Window } from "./picture.ts";
 
 /** Bits after the binary point of a weight: 32 - 8 (the pixel) - 2 (sign and headroom). */
 const fractionBits = 32 - 8 - 2;
-const half = 1 << (fractionBits - 1);
 
-/** For each output position: the first input position it sees, how many it sees, and their weights. */
+/** Of these, as many as the kernel takes apart from the others. */
+const lowBits = 11;
+
+/** For each output position: the first input position it sees, and the weights of that and the next ones. */
 interface Taps {
   readonly first: Int32Array;
-  readonly count: Int32Array;
-  /** `[output size, stride]`, fixed point; the unused rest of a row is 0. */
-  readonly weights: Int32Array;
-  readonly stride: number;
+  /** `[output size, pairs, high and low bits, 2 taps]`, fixed point; the unused rest is 0. */
+  readonly weights: Int16Array;
+  readonly pairs: number;
 }
 
 /** A stretch of input pixels, of which those from `first` to before `end` are seen. */
@@ -38,11 +40,10 @@ function stretch(start: number, size: number, pixels: number): Stretch {
 function triangleTaps({ first: from, end, start, size }: Stretch, outSize: number): Taps {
   const scale = size / outSize;
   const support = Math.max(scale, 1);
-  const stride = Math.ceil(support) * 2 + 1;
+  const pairs = Math.ceil(support) + 1;
   const first = new Int32Array(outSize);
-  const count = new Int32Array(outSize);
-  const weights = new Int32Array(outSize * stride);
-  const exact = new Float64Array(stride);
+  const weights = new Int16Array(outSize * pairs * 4);
+  const exact = new Float64Array(pairs * 2);
   for (let out = 0; out < outSize; out++) {
     const center = start + (out + 0.5) * scale;
     const low = Math.max(Math.trunc(center - support + 0.5), 0);
@@ -53,56 +54,74 @@ function triangleTaps({ first: from, end, start, size }: Stretch, outSize: numbe
       sum += exact[i - low];
     }
     first[out] = from + low;
-    count[out] = high - low;
     for (let k = 0; k < high - low; k++) {
-      weights[out * stride + k] = Math.trunc(0.5 + exact[k] / sum * (1 << fractionBits));
+      const weight = Math.trunc(0.5 + exact[k] / sum * (1 << fractionBits));
+      const at = (out * pairs + (k >> 1)) * 4 + (k & 1);
+      weights[at] = weight >> lowBits;
+      weights[at + 2] = weight & (1 << lowBits) - 1;
     }
   }
-  return { first, count, weights, stride };
+  return { first, weights, pairs };
+}
+
+/** Bytes that go into the kernel's memory and come out of it at a time, if one row is not more. */
+const BAND = 8e6;
+
+/** The kernel overwrites so many bytes behind its output. */
+const BEHIND = 16;
+
+/**
+ * Puts arrays into the kernel's memory, and room of so many bytes after them; gives where each begins, and the output
+ * behind the room.
+ */
+function place(
+  arrays: readonly (Uint8Array | Int16Array | Int32Array)[],
+  room: number,
+  output: number,
+): number[] {
+  const starts = [0];
+  const sizes = arrays.map(({ byteLength }) => byteLength);
+  sizes[sizes.length - 1] += room;
+  for (const size of sizes) starts.push(Math.ceil((starts.at(-1)! + size) / 16) * 16);
+  const lacking = starts.at(-1)! + output + BEHIND - memory.buffer.byteLength;
+  if (lacking > 0) memory.grow(Math.ceil(lacking / 65536));
+  for (const [i, { buffer, byteOffset, byteLength }] of arrays.entries()) {
+    new Uint8Array(memory.buffer, starts[i]).set(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+  return starts;
 }
 
 /** The columns of a picture brought to `width` outputs, in the rows from `top` to before `bottom`. */
 function horizontal(picture: Picture, columns: Stretch, width: number, top: number, bottom: number): Picture {
-  const { data } = picture;
   const out = blank(width, bottom - top);
-  const { first, count, weights, stride } = triangleTaps(columns, width);
-  const to = out.data;
-  for (let y = top, at = 0; y < bottom; y++) {
-    const row = y * picture.width;
-    for (let x = 0; x < width; x++) {
-      let red = half, green = half, blue = half;
-      let from = (row + first[x]) * 3;
-      const end = x * stride + count[x];
-      for (let k = x * stride; k < end; k++) {
-        const weight = weights[k];
-        red += Math.imul(data[from], weight);
-        green += Math.imul(data[from + 1], weight);
-        blue += Math.imul(data[from + 2], weight);
-        from += 3;
-      }
-      to[at++] = red >> fractionBits;
-      to[at++] = green >> fractionBits;
-      to[at++] = blue >> fractionBits;
-    }
+  const { first, weights, pairs } = triangleTaps(columns, width);
+  const stride = picture.width * 3, made = width * 3;
+  const most = Math.max(1, Math.floor(BAND / (stride + made)));
+  for (let row = top; row < bottom; row += most) {
+    const rows = Math.min(most, bottom - row);
+    const seen = picture.data.subarray(row * stride, (row + rows) * stride);
+    const [ofFirst, ofWeights, from, to] = place([first, weights, seen], pairs * 6 + BEHIND, rows * made);
+    across(from, stride, rows, to, width, ofFirst, ofWeights, pairs);
+    out.data.set(new Uint8Array(memory.buffer, to, rows * made), (row - top) * made);
   }
   return out;
 }
 
+/** The rows of a picture brought to `height` outputs. */
 function vertical(picture: Picture, rows: Stretch, height: number): Picture {
-  const { data, width } = picture;
-  const out = blank(width, height);
-  const { first, count, weights, stride } = triangleTaps(rows, height);
-  const to = out.data;
-  const rowBytes = width * 3;
-  const sums = new Int32Array(rowBytes);
-  for (let y = 0, at = 0; y < height; y++) {
-    sums.fill(half);
-    const begin = y * stride;
-    for (let k = begin, from = first[y] * rowBytes; k < begin + count[y]; k++) {
-      const weight = weights[k];
-      for (let column = 0; column < rowBytes; column++) sums[column] += Math.imul(data[from++], weight);
-    }
-    for (let column = 0; column < rowBytes; column++) to[at++] = sums[column] >> fractionBits;
+  const out = blank(picture.width, height);
+  const { first, weights, pairs } = triangleTaps(rows, height);
+  const stride = picture.width * 3;
+  const most = Math.max(1, Math.floor(BAND / (stride * (1 + rows.size / height))));
+  for (let y = 0; y < height; y += most) {
+    const end = Math.min(y + most, height);
+    const part = { first: first.subarray(y, end), weights: weights.subarray(y * pairs * 4, end * pairs * 4) };
+    const top = first[y], bottom = first[end - 1] + pairs * 2;
+    const seen = picture.data.subarray(top * stride, bottom * stride);
+    const room = pairs * 2 * stride + BEHIND;
+    const [ofFirst, ofWeights, from, to] = place([part.first, part.weights, seen], room, (end - y) * stride);
+    down(from - top * stride, stride, end - y, to, ofFirst, ofWeights, pairs);
+    out.data.set(new Uint8Array(memory.buffer, to, (end - y) * stride), y * stride);
   }
   return out;
 }

@@ -20,6 +20,48 @@ Deno.test("one colour stays that colour at any size", () => {
   }
 });
 
+/** One line of values brought to another length as Pillow does it, tap by tap. */
+function resampled(values: readonly number[], start: number, size: number, length: number): number[] {
+  const scale = size / length, support = Math.max(scale, 1);
+  return Array.from({ length }, (_, out) => {
+    const center = start + (out + 0.5) * scale;
+    const low = Math.max(Math.trunc(center - support + 0.5), 0);
+    const high = Math.min(Math.trunc(center + support + 0.5), values.length);
+    const taps = values.slice(low, high).map((_, i) =>
+      Math.max(1 - Math.abs((low + i - center + 0.5) * (1 / support)), 0)
+    );
+    const sum = taps.reduce((a, b) => a + b);
+    return values.slice(low, high).reduce(
+      (level, value, i) => level + value * Math.trunc(0.5 + taps[i] / sum * 2 ** 22),
+      2 ** 21,
+    ) >> 22;
+  });
+}
+
+Deno.test("every row and column of pictures of many bands is resampled", () => {
+  const wide = noise(4001, 801), tall = noise(301, 9001);
+  const row = (picture: typeof wide, y: number, channel: number) =>
+    Array.from({ length: picture.width }, (_, x) => picture.data[(y * picture.width + x) * 3 + channel]);
+  const column = (picture: typeof wide, x: number, channel: number) =>
+    Array.from({ length: picture.height }, (_, y) => picture.data[(y * picture.width + x) * 3 + channel]);
+  for (const width of [1, 7, 1333, 4777]) {
+    const across = resize(wide, width, 801);
+    for (const y of [0, 1, 399, 400, 665, 799, 800]) {
+      assertEquals(row(across, y, 1), resampled(row(wide, y, 1), 0, 4001, width), `${width} row ${y}`);
+    }
+  }
+  for (const height of [1, 7, 1333, 9777]) {
+    const down = resize(tall, 301, height);
+    for (const x of [0, 1, 150, 299, 300]) {
+      assertEquals(
+        column(down, x, 2),
+        resampled(column(tall, x, 2), 0, 9001, height),
+        `${height} column ${x}`,
+      );
+    }
+  }
+});
+
 Deno.test("the picture's own size gives its own values", () => {
   const picture = noise(13, 7);
   assertSamePicture(resize(picture, 13, 7), picture, "own size");
