@@ -92,14 +92,17 @@ async function labelsSection(run: ReportedRun): Promise<Html> {
 <div class="charts small">${charts}</div></details></section>`;
 }
 
-/** The greatest shares off the diagonal, in words. */
+/** The greatest shares off the diagonal, in a sentence; those of nothing are not told. */
 function greatest(names: readonly string[], shares: Shares, verb: string): string {
   const pairs = shares.flatMap((row, i) =>
     row.flatMap((share, j) =>
-      i === j ? [] : [{ share, words: `${names[i]} ${verb} ${names[j]} ${Math.round(100 * share)} %` }]
+      i === j || share === 0
+        ? []
+        : [{ share, words: `${names[i]} ${verb} ${names[j]} ${Math.round(100 * share)} %` }]
     )
   );
-  return pairs.sort((a, b) => b.share - a.share).slice(0, 3).map(({ words }) => words).join("; ");
+  if (pairs.length === 0) return "None off the diagonal.";
+  return `Most: ${pairs.sort((a, b) => b.share - a.share).slice(0, 3).map(({ words }) => words).join("; ")}.`;
 }
 
 async function matrices({ outputs, labels }: ReportedRun): Promise<Html> {
@@ -109,7 +112,7 @@ async function matrices({ outputs, labels }: ReportedRun): Promise<Html> {
       row.map((share, j) => ({ row: labels[i], column: labels[j], share }))
     );
     const spec = matrixSpec({ title, names: labels, cells, rows: "has", columns });
-    const most = `Most: ${greatest(labels, shares, verb)}.`;
+    const most = greatest(labels, shares, verb);
     return html`<figure>${
       raw(await draw(`${title}. ${most}`, spec))
     }<figcaption>${most}</figcaption></figure>`;

@@ -78,6 +78,13 @@ Deno.test("the page of a run has every part, in words as well as in pictures", a
   assertStringIncludes(page, `src="data:image/jpeg;base64,${picture}"`);
 });
 
+Deno.test("labels that go together or are mistaken are told, and only those", async () => {
+  const page = await runPage(made());
+  assertStringIncludes(page, "Most: war with drama 100 %; drama with war 50 %.</figcaption>");
+  assertStringIncludes(page, "None off the diagonal.</figcaption>");
+  assert(!page.includes(" 0 %"));
+});
+
 Deno.test("a run of an earlier version, and one without an epoch, have a page, too", async () => {
   check(await runPage(made({}, { outputs: [], examples: [], sessions: [], steps: [] })));
   const page = await runPage(made({}, { epochs: [], outputs: [], examples: [] }));
