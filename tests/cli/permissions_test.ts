@@ -46,6 +46,7 @@ const starts: readonly (readonly [
   ["doctor", () => ["--json"], 0, /"what": "sharp",\s+"ok": true/],
   ["setup", () => [], 0, /libtensorflow of your own is in /],
   ["allowed", () => ["write"], 0, /\/runs,.*\/cache$/m],
+  ["kernels", () => [], 0, /made resize\.wasm/],
   ["rehearse", () => [], 1, /expected a data folder, found none/],
   ["fidelity", () => ["--help"], 0, /deno task fidelity/],
   ["bench", () => ["--help"], 0, /deno task bench/],

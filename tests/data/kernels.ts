@@ -20,5 +20,8 @@ export async function assembled(name: string): Promise<Uint8Array> {
 }
 
 if (import.meta.main) {
-  for (const name of kernels) await writeFileWhole(keptAt(name).pathname, await assembled(name));
+  for (const name of kernels) {
+    await writeFileWhole(keptAt(name).pathname, await assembled(name));
+    console.log(`made ${name}.wasm`);
+  }
 }
