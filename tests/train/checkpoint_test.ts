@@ -1,69 +1,15 @@
-import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { sha256Of } from "../../src/base/digest.ts";
-import { random } from "../../src/base/random.ts";
-import { float32, int32, sizeOf, type Value } from "../../src/base/value.ts";
-import { portable } from "../../src/engine/portable.ts";
+import { float32, sizeOf } from "../../src/base/value.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
-import {
-  type Checkpointed,
-  keepAsBest,
-  loadCheckpoint,
-  type RunState,
-  saveCheckpoint,
-} from "../../src/train/checkpoint.ts";
+import { keepAsBest, loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint.ts";
 import { exists, runFiles } from "../../src/train/run.ts";
 import { randomize } from "../../src/train/start.ts";
 import { prepareTraining, trainer } from "../../src/train/trainer.ts";
-import type { Memory } from "../../src/tensor.ts";
 import { linear, meanPool } from "../../mod.ts";
-import { tiny, withRun } from "./tiny.ts";
-
-const engine = await portable();
-const recipe = tiny({ freeze: [{ freeze: "norm" }] });
-
-const state = (step: number): RunState => ({
-  ...{ epoch: 2, batch: 3, step, lossSum: 0.1 + 0.2, seconds: 1.5, bestStep: 7, finished: false },
-  schedule: { rate: 1e-4 / 3, bad: 1, best: 0.1 },
-  stopping: { best: null, waited: 2 },
-});
-
-/** Fills a memory with numbers that the key stands for: negative zeros, tiny and large ones among them. */
-async function fill({ names, get, put }: Memory, key: number): Promise<Map<string, Value>> {
-  const values = new Map<string, Value>();
-  for (const name of names) {
-    const { shape, dtype } = await get(name);
-    const { normal, integer } = random(key, name);
-    const length = sizeOf(shape);
-    const value = dtype === "int32"
-      ? int32(shape, Array.from({ length }, () => integer(2 ** 31)))
-      : float32(shape, Array.from({ length }, (_, i) => [normal(), -0, 1e-42, 3e38][i % 4]));
-    values.set(name, value);
-    await put(name, value);
-  }
-  return values;
-}
-
-const contents = async ({ names, get }: Memory): Promise<Map<string, Value>> =>
-  new Map(await Promise.all(names.map(async (name) => [name, await get(name)] as const)));
-
-/** Runs a test on a checkpointed memory of random numbers, in a folder that is there. */
-async function withMemory(
-  test: (what: Checkpointed, values: Map<string, Value>) => Promise<void>,
-  of = recipe,
-): Promise<void> {
-  await withRun(async (folder) => {
-    await Deno.mkdir(folder);
-    using bound = trainer(of, engine);
-    await randomize(bound.memory, bound.plan.model, 1);
-    await prepareTraining(bound, of);
-    const values = await fill(bound.memory, 1);
-    await test({ folder, ...bound.plan, memory: bound.memory, moments: of.optimizer.made.moments }, values);
-  });
-}
-
-const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-const truncate = async (path: string) => await Deno.truncate(path, (await Deno.stat(path)).size - 5);
+import { engine, fill, namesIn, state, withMemory } from "./checkpointed.ts";
+import { contents, tiny } from "./tiny.ts";
 
 Deno.test("weights, buffers, moments and counters come back bit for bit", async () => {
   await withMemory(async (what, values) => {
@@ -216,64 +162,6 @@ Deno.test("a save that fails leaves the checkpoint before it and nothing half wr
 
 Deno.test("no checkpoint is none", async () => {
   await withMemory(async (what) => assertEquals(await loadCheckpoint(what), undefined));
-});
-
-/** Changes one bit somewhere in the middle of a file. */
-async function flip(path: string): Promise<void> {
-  const bytes = await Deno.readFile(path);
-  bytes[bytes.length >> 1] ^= 16;
-  await Deno.writeFile(path, bytes);
-}
-
-const checkpointFiles = ["weights.safetensors", "optimizer.safetensors", "state.json", "SHA256SUMS"];
-const damages: readonly (readonly [string, (path: string) => Promise<void>])[] = [
-  ["cut off", truncate],
-  ["empty", (path) => Deno.truncate(path)],
-  ["missing", (path) => Deno.remove(path)],
-  ["of a flipped bit", flip],
-];
-
-for (const [how, damage] of damages) {
-  Deno.test(`a checkpoint with a file that is ${how} is given up for the one before, and that is said`, async () => {
-    for (const name of checkpointFiles) {
-      await withMemory(async (what, values) => {
-        const { last } = runFiles(what.folder);
-        await saveCheckpoint(what, state(1));
-        await fill(what.memory, 2);
-        await saveCheckpoint(what, state(2));
-        await damage(`${last}/${name}`);
-        const told: string[] = [];
-        assertEquals(await loadCheckpoint(what, (line) => told.push(line)), state(1));
-        assertEquals(await contents(what.memory), values);
-        assertEquals(told.length, 1);
-        assertMatch(
-          told[0],
-          /^warning: ".*\/last\/.*" (is missing|does not match its checksum); going on from the checkpoint before it$/,
-        );
-        // The broken one is gone: it must not take the good one's place when the next is saved.
-        assertEquals(namesIn(what.folder), ["last"]);
-        assertEquals(await loadCheckpoint(what, (line) => told.push(line)), state(1));
-        assertEquals(told.length, 1);
-      });
-    }
-  });
-}
-
-Deno.test("two broken checkpoints are an error in one sentence that names both, and stay as they are", async () => {
-  await withMemory(async (what) => {
-    const { folder } = what;
-    for (const step of [1, 2]) await saveCheckpoint(what, state(step));
-    await truncate(`${folder}/last/state.json`);
-    await flip(`${folder}/previous/weights.safetensors`);
-    const { message } = await assertRejects(() => loadCheckpoint(what), OnesheetError);
-    assertEquals(
-      message,
-      `Cannot resume "${folder}": "${folder}/last/state.json" does not match its checksum and ` +
-        `"${folder}/previous/weights.safetensors" does not match its checksum; put a copy back, or delete the folder ` +
-        "and start again",
-    );
-    assertEquals(namesIn(folder), ["last", "previous"]);
-  });
 });
 
 Deno.test("the checkpoint of another model is refused with the name and both shapes", async () => {

@@ -1,8 +1,9 @@
 /** A recipe small enough to train in milliseconds: a data set made up in memory, a model with buffers and dropout. */
 import { type Choice, choice } from "../../src/base/choice.ts";
 import { random } from "../../src/base/random.ts";
-import { float32 } from "../../src/base/value.ts";
+import { float32, type Value } from "../../src/base/value.ts";
 import type { Dataset, Draw, OpenOptions, Rows, Source } from "../../src/data/source.ts";
+import type { Memory } from "../../src/tensor.ts";
 import {
   adamw,
   batchNorm,
@@ -115,3 +116,7 @@ export async function withRun(test: (folder: string) => Promise<void>): Promise<
     await Deno.remove(root, { recursive: true });
   }
 }
+
+/** All that a memory holds, by name. */
+export const contents = async ({ names, get }: Memory): Promise<Map<string, Value>> =>
+  new Map(await Promise.all(names.map(async (name) => [name, await get(name)] as const)));

@@ -3,11 +3,10 @@ import { OnesheetError } from "../../src/base/errors.ts";
 import type { Value } from "../../src/base/value.ts";
 import { portable } from "../../src/engine/portable.ts";
 import { saveModel } from "../../src/store/save.ts";
-import type { Memory } from "../../src/tensor.ts";
 import { trainer } from "../../src/train/trainer.ts";
 import { demandRealData, putWeights } from "../../src/train/weights.ts";
 import { hub, linear, meanPool } from "../../mod.ts";
-import { tiny, withRun } from "./tiny.ts";
+import { contents, tiny, withRun } from "./tiny.ts";
 
 const engine = await portable();
 
@@ -18,9 +17,6 @@ async function put(from: string, recipe = tiny()): Promise<{ values: Map<string,
   await putWeights(from, recipe, bound.plan, bound.memory, { tell: (line) => told.push(line) });
   return { values: await contents(bound.memory), told };
 }
-
-const contents = async ({ names, get }: Memory): Promise<Map<string, Value>> =>
-  new Map(await Promise.all(names.map(async (name) => [name, await get(name)] as const)));
 
 Deno.test("random weights are every parameter and buffer, and depend on the recipe's seed", async () => {
   const first = await put("random");
