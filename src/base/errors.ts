@@ -42,8 +42,27 @@ export function messageOf(thrown: unknown): string {
   return kind === undefined ? thrown.message : notPermitted(kind, what ?? "");
 }
 
-/** A text out of a file as a part of a sentence: without ends of lines and other control characters. */
-export const oneLine = (text: string): string => text.replaceAll(/\p{Cc}+/gu, " ");
+/** What a terminal obeys or what turns the writing around: control characters, directions, halves of characters. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
+
+/** Text of unknown origin as a terminal may show it, line by line. */
+export const printable = (text: string): string =>
+  text.replaceAll(UNPRINTABLE, (character) => character === "\n" ? character : "\ufffd");
+
+/** A text out of a file as a part of a sentence: printable, and without ends of lines and tabs. */
+export const oneLine = (text: string): string => printable(text.replaceAll(/[\t-\r\x85\u2028\u2029]+/g, " "));
+
+/** Names that a sentence lists, and characters of each. */
+const LISTED = { names: 20, characters: 60 };
+
+/** Names out of a file as a part of a sentence: the first of them, none longer than a line. */
+export function listed(names: readonly string[]): string {
+  const short = names.slice(0, LISTED.names).map((name) =>
+    oneLine(name.length > LISTED.characters ? `${name.slice(0, LISTED.characters)}…` : name)
+  );
+  const more = names.length - short.length;
+  return short.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
 
 /** Levenshtein distance: insertions, deletions and substitutions that turn `a` into `b`. */
 function distance(a: string, b: string): number {

@@ -1,8 +1,6 @@
 /** JSON of unknown origin: bounded in length and depth, every name once, and checked before it is believed. */
-import { OnesheetError } from "./errors.ts";
-
-/** Longest JSON file that is read, in bytes. */
-const LONGEST = 64 * 2 ** 20;
+import { oneLine, OnesheetError } from "./errors.ts";
+import { readText } from "./text.ts";
 
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -15,9 +13,6 @@ export const isObject = (value: unknown): value is JsonObject =>
 export const isCount = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0;
 
-/** Text of unknown origin as a terminal may show it: without what moves the cursor or turns the writing around. */
-const printable = (text: string): string => text.replace(/\p{C}/gu, "\ufffd");
-
 const cut = (text: string): string => text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 
 /** A found value in an error: short, shallow and printable, however long or deep it is. */
@@ -25,7 +20,7 @@ export function show(value: unknown): string {
   if (isObject(value)) return "{…}";
   if (value === undefined) return "nothing";
   if (!Array.isArray(value)) {
-    return printable(cut(JSON.stringify(typeof value === "string" ? value.slice(0, 100) : value)));
+    return oneLine(cut(JSON.stringify(typeof value === "string" ? value.slice(0, 100) : value)));
   }
   const items = value.slice(0, 20).map((item) =>
     typeof item === "object" && item !== null ? "…" : show(item)
@@ -68,9 +63,7 @@ export function parseJson(text: string, deepest: number): unknown {
     demandPlain(text, deepest);
     return JSON.parse(text);
   } catch (error) {
-    throw error instanceof SyntaxError
-      ? new Error(printable(`expected JSON, found ${error.message}`))
-      : error;
+    throw error instanceof SyntaxError ? new Error(oneLine(`expected JSON, found ${error.message}`)) : error;
   }
 }
 
@@ -125,13 +118,10 @@ export async function readJson<T>(
   const fail = (reason: string, cause?: unknown) => {
     throw new OnesheetError(`Cannot read "${path}": ${reason}`, { cause });
   };
-  const { isFile, size } = await Deno.stat(path);
-  if (!isFile) fail("expected a file, found something else");
-  if (size > LONGEST) fail(`expected at most ${LONGEST} bytes, found ${size}`);
-  const bytes = await Deno.readFile(path);
+  const text = await readText(path);
   let value: unknown;
   try {
-    value = parseJson(decodeUtf8(bytes), deepest);
+    value = parseJson(text, deepest);
   } catch (error) {
     fail((error as Error).message, error);
   }

@@ -1,9 +1,10 @@
 /** Reading that more than one file here needs. */
+import { readText } from "../base/text.ts";
 
-/** The text of a file, or undefined when there is none. */
+/** The text of a file, or undefined when there is none. Errors: what {@link readText} refuses. */
 export async function textIfThere(path: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(path);
+    return await readText(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
     throw error;

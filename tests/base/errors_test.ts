@@ -1,5 +1,13 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
-import { didYouMean, messageOf, nearest, OnesheetError } from "../../src/base/errors.ts";
+import {
+  didYouMean,
+  listed,
+  messageOf,
+  nearest,
+  oneLine,
+  OnesheetError,
+  printable,
+} from "../../src/base/errors.ts";
 
 Deno.test("an error has its sentence, its cause and an exit code of 1 unless told", () => {
   const cause = new Error("why");
@@ -67,4 +75,22 @@ for (
 Deno.test("the hint ends a sentence, and is nothing when no name is near", () => {
   assertEquals(didYouMean("trian", commands), `; did you mean "train"?`);
   assertEquals(didYouMean("dance", commands), "");
+});
+
+Deno.test("no text out of a file moves the cursor, but what spelling needs stays", () => {
+  const wild = "a\x1b[31m\x9b\x00\x7f\u202eb\ud800\u2028c\td\ne";
+  assertEquals(printable(wild), "a\ufffd[31m\ufffd\ufffd\ufffd\ufffdb\ufffd\ufffdc\ufffdd\ne");
+  assertEquals(oneLine(wild), "a\ufffd[31m\ufffd\ufffd\ufffd\ufffdb\ufffd c d e");
+  for (
+    const plain of ["علمی\u200cتخیلی", "👩\u200d🚀", "so\u00adlar", "\u200fabc\u200e", "é 東京", "\ue000"]
+  ) {
+    assertEquals([printable(plain), oneLine(plain)], [plain, plain]);
+  }
+});
+
+Deno.test("a list of names in a sentence stays short, whatever the names", () => {
+  assertEquals(listed(["a", "b"]), "a, b");
+  const many = listed(Array.from({ length: 1e6 }, (_, i) => `column\t${i} ${"x".repeat(1000)}`));
+  assertEquals(many.length < 2000, true);
+  assertEquals(many.endsWith("… and 999980 more"), true);
 });
