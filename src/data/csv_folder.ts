@@ -14,6 +14,7 @@ import {
   keptReader,
   usualOptions,
 } from "./corpus_dataset.ts";
+import { type ContentDigests, contentDigests } from "./content_digest.ts";
 import { type Csv, parseCsv } from "./csv.ts";
 import { firstTogether } from "./first_together.ts";
 import { labelsOf } from "./messages.ts";
@@ -57,7 +58,7 @@ interface Entry {
 }
 
 /** Goes up whenever the same files get another key. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** Files that are looked for at once. */
 const AT_ONCE = 16;
@@ -106,22 +107,30 @@ function entriesOf(
   });
 }
 
-/** Size and time of each image, by position; `broken` hears of those that are not there. */
-async function stamps(
+/** The digest of each image's content, by position; `broken` hears of those that are not there or cannot be read. */
+async function imageDigests(
   entries: readonly Entry[],
   folder: string,
+  digests: ContentDigests,
   broken: Map<number, string>,
-): Promise<(readonly [bytes: number, time: number])[]> {
-  const found = new Array<readonly [number, number]>(entries.length);
+): Promise<string[]> {
+  const found = new Array<string>(entries.length);
   await inParallel([...entries.entries()], AT_ONCE, async ([at, { line, image }]) => {
-    const { isFile, size, mtime } = await Deno.stat(join(folder, image)).catch((error) => {
+    const path = join(folder, image);
+    const info = await Deno.stat(path).catch((error) => {
       if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-        return { isFile: false, size: 0, mtime: null };
+        return undefined;
       }
       throw error;
     });
-    if (!isFile) broken.set(line, `expected an image file "${image}" beside it, found none`);
-    found[at] = [size, mtime?.getTime() ?? 0];
+    if (!info?.isFile) broken.set(line, `expected an image file "${image}" beside it, found none`);
+    else {
+      const digest = await digests.of(path, info).catch((error) => {
+        if (error instanceof Deno.errors.NotCapable) throw error;
+        broken.set(line, `expected an image file "${image}" that can be read, found ${messageOf(error)}`);
+      });
+      if (digest !== undefined) found[at] = digest;
+    }
   });
   return found;
 }
@@ -137,7 +146,7 @@ function demandRows(path: string, broken: ReadonlyMap<number, string>): void {
   );
 }
 
-async function corpusOf(path: string, names: Columns): Promise<Corpus> {
+async function corpusOf(path: string, names: Columns, { cache }: Places): Promise<Corpus> {
   const content = await textIfThere(path);
   if (content === undefined) {
     throw new OnesheetError(`Cannot open "${path}": expected a CSV file, found none`, { exitCode: 2 });
@@ -145,10 +154,12 @@ async function corpusOf(path: string, names: Columns): Promise<Corpus> {
   const folder = dirname(path), file = basename(path);
   const broken = new Map<number, string>();
   const told = entriesOf(parseCsv(content, path), names, path, broken);
-  const found = await stamps(told, folder, broken);
+  const digests = await contentDigests(path, cache);
+  const found = await imageDigests(told, folder, digests, broken);
+  await digests.remember();
   const entries = told.filter(({ line }) => !broken.has(line));
   if (entries.length === 0 && broken.size > 0) demandRows(path, broken);
-  const identity = told.flatMap(({ line }, at) => broken.has(line) ? [] : [[line, ...found[at]]]);
+  const identity = told.flatMap(({ line }, at) => broken.has(line) ? [] : [[line, found[at]]]);
   const hash = createHash("sha256").update(JSON.stringify([FORMAT, names, identity])).update(content);
   const imageName = (at: number) =>
     `the image "${entries[at].image}" of line ${entries[at].line} of "${file}"`;
@@ -204,7 +215,7 @@ export function csvFolder(
       open: async (request, places = usualPlaces()) => {
         const own = pathOf(settings.file);
         const path = request.data === undefined ? own : join(request.data, basename(own));
-        const corpus = await corpusOf(path, { image, text, labels, separator });
+        const corpus = await corpusOf(path, { image, text, labels, separator }, places);
         return await datasetOf(corpus, dirname(path), settings, request, places);
       },
       reader: (kept) => keptReader(settings, kept),

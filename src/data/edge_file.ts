@@ -19,10 +19,8 @@ const refuse = (path: string, reason: string, cause?: unknown): never => {
 };
 
 /** The records of a parquet file, its whole numbers as numbers. */
-async function fromParquet(path: string, { size, mtime }: Deno.FileInfo): Promise<JsonObject[]> {
-  using shard = await openShard({ path, name: basename(path), size, modified: mtime?.getTime() ?? 0 }, [
-    "row",
-  ]);
+async function fromParquet(path: string, { size }: Deno.FileInfo): Promise<JsonObject[]> {
+  using shard = await openShard({ path, name: basename(path), size }, ["row"]);
   const columns = COLUMNS.filter((column) => shard.columns.includes(column));
   const groups: JsonObject[][] = [];
   for (const group of shard.groups) groups.push(await shard.read(group, columns));

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeAll, writeWhole } from "../base/files.ts";
+import { contentDigests } from "./content_digest.ts";
 import type { Corpus } from "./corpus.ts";
 import { encodedPosters } from "./encoded_posters.ts";
 import { labelsOf, posterOf, textOf } from "./messages.ts";
@@ -17,7 +18,7 @@ import { bytesAt } from "./read.ts";
 import type { OpenOptions, Skipped } from "./source.ts";
 
 /** Goes up whenever what is kept, or how it is taken out of a row, changes. */
-const FORMAT = 3;
+const FORMAT = 4;
 
 /** Plots that are read from the cache at once. */
 const AT_ONCE = 512;
@@ -135,6 +136,14 @@ function* plotsIn(path: string, ends: Float64Array, sum: number): Generator<stri
   }
 }
 
+/** Digests of the shards' contents, in order. */
+async function digestsOf(shards: readonly Shard[], folder: string, cache: string): Promise<string[]> {
+  const digests = await contentDigests(folder, cache), found: string[] = [];
+  for (const { path } of shards) found.push(await digests.of(path, await Deno.stat(path)));
+  await digests.remember();
+  return found;
+}
+
 /**
  * Opens the data set in a folder: the rows that count, their plots, and their genres lower-cased. `onProgress` hears of
  * shards.
@@ -147,7 +156,7 @@ export async function openFilms(
   { cache }: Places = usualPlaces(),
 ): Promise<Corpus> {
   const shards = await shardsOf(folder);
-  const identity = shards.map(({ name, size, modified }) => [name, size, modified]);
+  const identity = await digestsOf(shards, folder, cache);
   const key = createHash("sha256").update(JSON.stringify([FORMAT, identity])).digest("hex").slice(0, 32);
   const place = join(cache, "films");
   const files = { plots: join(place, `${key}.plots`), index: join(place, `${key}.index`) };

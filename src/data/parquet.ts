@@ -12,8 +12,6 @@ export interface Shard {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Milliseconds since 1970. */
-  readonly modified: number;
 }
 
 /** A row: its values by column. */
@@ -58,8 +56,7 @@ export async function shardsOf(folder: string): Promise<Shard[]> {
   const train = names.filter((name) => name.startsWith("train-"));
   return await Promise.all((train.length > 0 ? train : names).map(async (name) => {
     const path = join(place, name);
-    const { size, mtime } = await Deno.stat(path);
-    return { path, name, size, modified: mtime?.getTime() ?? 0 };
+    return { path, name, size: (await Deno.stat(path)).size };
   }));
 }
 

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { csvFolder } from "../../src/data/csv_folder.ts";
 import { film } from "../../src/data/drawn.ts";
@@ -59,7 +59,32 @@ Deno.test("another folder may be named, and what was kept is used as long as the
     assertEquals(await opened(), ["keeping posters"]);
     assertEquals(await opened(), []);
     await Deno.utime(`${folder}/posters/3.png`, 1, 1);
-    assertEquals(await opened(), ["keeping posters"]);
+    assertEquals(await opened(), []);
+  });
+});
+
+Deno.test("a replaced picture of equal size and time is the one that the model is shown", async () => {
+  await withFilms(async (folder, places) => {
+    const { test: [held] } = trainTestSplit(24, { test: 0.25, seed: 3 });
+    const path = `${folder}/posters/${held}.${film(5, held).format}`;
+    const replace = async (row: number) => {
+      const bytes = new Uint8Array(100_000); // what follows an image in its file is not looked at
+      bytes.set(film(5, row).poster);
+      await Deno.writeFile(path, bytes);
+      await Deno.utime(path, 1577836800, 1577836800);
+    };
+    const shown = async () => {
+      await using set = await sourceOf(folder).open({}, places);
+      return (await set.validation.batch(Int32Array.of(0))).inputs.image.data;
+    };
+    await replace(held);
+    const before = await shown();
+    await replace(held + 2);
+    const after = await shown(), expected = new Float32Array(12 * 12 * 3);
+    const usual = csvFolder({ file: "x.csv" }).options as unknown as Parameters<typeof normalize>[1];
+    normalize(await plainPicture(film(5, held + 2).poster, { pixels: 12 }), usual, expected, 0);
+    assertNotEquals(before, after);
+    assertEquals(after, expected);
   });
 });
 
