@@ -34,14 +34,39 @@ export interface Held {
   readonly holder: string;
 }
 
+/** What every holder of a claim writes first. */
+const HOLDER = "process ";
+/** The most bytes that a holder writes. */
+const LONGEST = 100;
+
+const notClaim = (path: string, found: string): OnesheetError =>
+  new OnesheetError(
+    `Cannot lock "${path}": expected the lock of an earlier run, found ${found}; move it away`,
+  );
+
+/** Refuses what is no file: opening a link would open its target, opening a pipe waits. */
+async function demandFile(path: string): Promise<void> {
+  const there = await Deno.lstat(path).catch(() => undefined);
+  if (there === undefined || there.isFile) return;
+  throw notClaim(path, there.isSymlink ? "a link" : "something that is not a file");
+}
+
+/** Refuses a file that no holder wrote: it is not to be overwritten. */
+async function demandClaim(path: string, file: Deno.FsFile): Promise<void> {
+  const bytes = new Uint8Array(LONGEST + 1), count = await file.read(bytes) ?? 0;
+  const text = new TextDecoder().decode(bytes.subarray(0, Math.min(count, HOLDER.length)));
+  if (count > LONGEST || !HOLDER.startsWith(text)) throw notClaim(path, "another file of that name");
+}
+
 /**
  * Takes a lock without waiting, writes into it who holds it, and removes it when it is disposed of; where somebody else
  * holds it, gives what that one wrote. The system frees it when its holder ends, even killed: a file that was left behind
- * keeps nobody out, whoever has its process number by now.
+ * keeps nobody out, whoever has its process number by now. A link and a file that is no lock are refused.
  *
  * @param path of a file in a folder that is there.
  */
-export async function claim(path: string, holder: string): Promise<Disposable | Held> {
+export async function claim(path: string): Promise<Disposable | Held> {
+  await demandFile(path);
   const file = await Deno.open(path, { read: true, write: true, create: true });
   try {
     if (!await file.tryLock(true)) {
@@ -52,9 +77,12 @@ export async function claim(path: string, holder: string): Promise<Disposable | 
     const { ino } = await file.stat(), named = await Deno.stat(path).catch(() => undefined);
     if (named?.ino !== ino) {
       file.close();
-      return await claim(path, holder);
+      return await claim(path);
     }
+    await demandClaim(path, file);
     await file.truncate();
+    await file.seek(0, Deno.SeekMode.Start);
+    const holder = `${HOLDER}${Deno.pid} since ${new Date().toISOString()}`;
     await writeAll(file, new TextEncoder().encode(holder));
   } catch (error) {
     file.close();

@@ -2,6 +2,7 @@
  * Ctrl-C and SIGTERM: the first asks for an orderly stop, the second stops at once. While there is nothing to save yet,
  * nothing is watched, and the first one ends the process as it ends any other.
  */
+import { removeTemporary } from "../base/files.ts";
 
 /** A watch on the signals. */
 export interface Interruptible extends Disposable {
@@ -13,14 +14,23 @@ export interface Interruptible extends Disposable {
   watch(): void;
 }
 
+/** Milliseconds in which signals count as one: a terminal and the task above a process each pass on the same Ctrl-C. */
+const ONE_PRESS = 100;
+
 const codes = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** A watch that is still to begin; in it, a second signal ends the process. The first stops after `what`. */
 export function interruptible(what = "this step"): Interruptible {
   const controller = new AbortController();
-  let exitCode = 0;
+  let exitCode = 0, first = -Infinity;
   const on = (signal: keyof typeof codes) => () => {
-    if (controller.signal.aborted) Deno.exit(codes[signal]);
+    const now = performance.now();
+    if (now - first < ONE_PRESS) return;
+    if (controller.signal.aborted) {
+      removeTemporary();
+      Deno.exit(codes[signal]);
+    }
+    first = now;
     exitCode = codes[signal];
     console.error(`\nstopping after ${what}; once more stops at once`);
     controller.abort();

@@ -3,7 +3,7 @@
  * folder that gets its name only when all of it and its checksums are on the disk; the one before it is kept as well.
  */
 import { join } from "node:path";
-import { linkWhole, syncFolder, temporaryName, writeFileWhole } from "../base/files.ts";
+import { linkWhole, syncFolder, withTemporary, writeFileWhole } from "../base/files.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { damageIn, writeSums } from "../base/sums.ts";
 import type { Model } from "../dsl/build.ts";
@@ -77,21 +77,23 @@ async function writeCheckpoint(folder: string, what: Checkpointed, state: RunSta
 /** Saves a checkpoint as `last/`; the one that had that name becomes `previous/`. */
 export async function saveCheckpoint(what: Checkpointed, state: RunState): Promise<void> {
   const { last, previous } = runFiles(what.folder);
-  const next = temporaryName(last);
   try {
-    await writeCheckpoint(next, what, state);
-    if (await exists(last)) {
-      await Deno.remove(previous, { recursive: true }).catch(() => {});
-      await Deno.rename(last, previous);
-    }
-    await Deno.rename(next, last);
+    await withTemporary(last, async (next) => {
+      await writeCheckpoint(next, what, state);
+      if (await exists(last)) {
+        await Deno.remove(previous, { recursive: true }).catch(() => {});
+        await Deno.rename(last, previous);
+      }
+      await Deno.rename(next, last);
+    });
     await syncFolder(what.folder);
   } catch (cause) {
-    await Deno.remove(next, { recursive: true }).catch(() => {});
     if (cause instanceof GoneWrong) throw cause;
-    const left = await exists(last) ? "--resume goes on from the one before" : "there is none yet";
+    const before = await exists(last) || await exists(previous);
     throw new OnesheetError(
-      `Cannot save the checkpoint of step ${state.step} in "${what.folder}": ${messageOf(cause)}; ${left}`,
+      `Cannot save the checkpoint of step ${state.step} in "${what.folder}": ${messageOf(cause)}; ${
+        before ? "--resume goes on from the one before" : "there is none yet"
+      }`,
       { cause },
     );
   }

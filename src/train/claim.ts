@@ -1,13 +1,46 @@
 /** One process at a time in a run folder. */
 import { dirname, join } from "node:path";
 import { messageOf, OnesheetError } from "../base/errors.ts";
+import { temporaryFor } from "../base/files.ts";
 import { claim } from "../base/lock.ts";
 import { exists, runFiles } from "./run.ts";
 
-/** Removes what a process left that was ended while it wrote: each may be as large as the model. */
-async function removeLeftovers(folder: string): Promise<void> {
-  for await (const { name } of Deno.readDir(folder)) {
-    if (name.endsWith(".tmp")) await Deno.remove(join(folder, name), { recursive: true });
+/** The entries of a folder; none where there is no folder. */
+const entriesOf = async (folder: string): Promise<Deno.DirEntry[]> =>
+  await Deno.stat(folder).then(({ isDirectory }) => isDirectory, () => false)
+    ? await Array.fromAsync(Deno.readDir(folder))
+    : [];
+
+/**
+ * Removes what a process left that was ended while it wrote: files and checkpoints of a run under temporary names, each
+ * of which may be as large as the model. Nothing else of the folder is touched.
+ */
+export async function removeLeftovers(folder: string): Promise<void> {
+  const files = runFiles(folder), known = new Set(Object.values(files));
+  const remove = async (parent: string, isOurs: (path: string) => boolean) => {
+    for (const { name, isSymlink } of await entriesOf(parent)) {
+      const original = temporaryFor(name);
+      if (original === undefined || isSymlink || !isOurs(join(parent, original))) continue;
+      await Deno.remove(join(parent, name), { recursive: true });
+    }
+  };
+  await remove(folder, (path) => known.has(path));
+  await remove(files.reader, () => true);
+}
+
+/** Refuses a run folder in which a link stands for something of the run: what is written would end up elsewhere. */
+async function demandNoLinks(folder: string): Promise<void> {
+  const known = new Set(Object.values(runFiles(folder)));
+  for (const { name, isSymlink, isDirectory } of await entriesOf(folder)) {
+    const path = join(folder, name);
+    if (!known.has(path)) continue;
+    const inside = isDirectory ? (await entriesOf(path)).find((entry) => entry.isSymlink) : undefined;
+    const link = isSymlink ? path : inside && join(path, inside.name);
+    if (link === undefined) continue;
+    throw new OnesheetError(
+      `Cannot use the run folder "${folder}": expected files and folders, found the link "${link}"; remove it, or ` +
+        "name another folder by --run",
+    );
   }
 }
 
@@ -32,12 +65,9 @@ export async function claimRun(folder: string): Promise<Disposable> {
   const made = await missing(folder);
   try {
     await Deno.mkdir(folder, { recursive: true });
-    const claimed = await claim(
-      runFiles(folder).lock,
-      `process ${Deno.pid} since ${new Date().toISOString()}`,
-    );
+    await demandNoLinks(folder);
+    const claimed = await claim(runFiles(folder).lock);
     if ("holder" in claimed) throw inUse(folder, claimed.holder);
-    await removeLeftovers(folder);
     return {
       [Symbol.dispose]: () => {
         claimed[Symbol.dispose]();

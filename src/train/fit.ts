@@ -3,7 +3,7 @@ import { oneLine, OnesheetError } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import type { Dataset, OpenOptions } from "../data/source.ts";
 import type { Engine } from "../tensor.ts";
-import { claimRun } from "./claim.ts";
+import { claimRun, removeLeftovers } from "./claim.ts";
 import { type Checkpointed, loadCheckpoint } from "./checkpoint.ts";
 import type { TrainEvent } from "./events.ts";
 import { train } from "./loop.ts";
@@ -145,6 +145,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
     tell,
     ...(onProgress && { onProgress }),
   });
+  await removeLeftovers(folder);
   await (resume ? writeRecord(folder, record) : startRun(folder, record, dataset));
   await writeSkipped(folder, dataset);
   if (resume) {

@@ -41,35 +41,81 @@ Deno.test("a folder that cannot be made is said", () =>
     );
   }));
 
+/** What a holder of this process writes, without its time. */
+const holder = (text: string) => text.replace(/since \S+Z$/, "since NOW");
+const ours = `process ${Deno.pid} since NOW`;
+
 Deno.test("a claim tells the next who holds it, and is gone with its holder", () =>
   withFolder(async (folder) => {
     const path = join(folder, "lock");
-    const first = await claim(path, "the first");
+    const first = await claim(path);
     assert(!("holder" in first));
-    assertEquals(await claim(path, "the second"), { holder: "the first" });
-    assertEquals(await Deno.readTextFile(path), "the first");
+    const second = await claim(path);
+    assert("holder" in second);
+    assertEquals([second.holder, await Deno.readTextFile(path)].map(holder), [ours, ours]);
     first[Symbol.dispose]();
     assertEquals([...Deno.readDirSync(folder)], []);
-    using second = await claim(path, "2nd") as Disposable;
-    assertEquals([await Deno.readTextFile(path), await claim(path, "third")], ["2nd", { holder: "2nd" }]);
-    assert(second);
+    using third = await claim(path) as Disposable;
+    assert(!("holder" in third) && "holder" in await claim(path));
   }));
 
 Deno.test("a claim that was left behind keeps nobody out, though a process has its number", () =>
   withFolder(async (folder) => {
     const path = join(folder, "lock");
-    await Deno.writeTextFile(path, `process ${Deno.pid} since long ago`);
-    const claimed = await claim(path, "new");
-    assert(!("holder" in claimed));
-    assertEquals(await Deno.readTextFile(path), "new");
-    claimed[Symbol.dispose]();
+    for (const left of [`process ${Deno.pid} since long ago, with more of it`, "proc", ""]) {
+      await Deno.writeTextFile(path, left);
+      const claimed = await claim(path);
+      assert(!("holder" in claimed));
+      assertEquals(holder(await Deno.readTextFile(path)), ours);
+      claimed[Symbol.dispose]();
+    }
   }));
+
+Deno.test("a link and another file of that name are refused and stay as they are", () =>
+  withFolder(async (folder) => {
+    const path = join(folder, "lock"), thesis = join(folder, "thesis");
+    const refused = async (found: string) => {
+      await assertRejects(
+        () => claim(path),
+        OnesheetError,
+        `Cannot lock "${path}": expected the lock of an earlier run, found ${found}`,
+      );
+    };
+    await Deno.writeTextFile(thesis, "years of work");
+    await Deno.symlink(thesis, path);
+    await refused("a link");
+    await Deno.remove(path);
+    await Deno.symlink(join(folder, "none"), path);
+    await refused("a link");
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), ["lock", "thesis"]);
+    await Deno.remove(path);
+    await Deno.link(thesis, path);
+    await refused("another file of that name");
+    await Deno.remove(path);
+    await Deno.writeTextFile(path, "process " + "x".repeat(500));
+    await refused("another file of that name");
+    await Deno.remove(path);
+    await Deno.mkdir(path);
+    await refused("something that is not a file");
+    assertEquals(await Deno.readTextFile(thesis), "years of work");
+  }));
+
+Deno.test({
+  name: "a pipe in a lock's place is refused and not waited for",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withFolder(async (folder) => {
+      const path = join(folder, "lock");
+      await new Deno.Command("mkfifo", { args: [path] }).output();
+      await assertRejects(() => claim(path), OnesheetError, "found something that is not a file");
+    }),
+});
 
 Deno.test("of many that claim at once one gets it, round after round", () =>
   withFolder(async (folder) => {
     const path = join(folder, "lock");
     for (let round = 0; round < 20; round++) {
-      const all = await Promise.all(Array.from({ length: 8 }, (_, i) => claim(path, `${i}`)));
+      const all = await Promise.all(Array.from({ length: 8 }, () => claim(path)));
       const holders = all.flatMap((one) => "holder" in one ? [] : [one]);
       assertEquals(holders.length, 1);
       holders[0][Symbol.dispose]();
@@ -79,7 +125,7 @@ Deno.test("of many that claim at once one gets it, round after round", () =>
 Deno.test("a claim whose folder is removed ends without an error", () =>
   withFolder(async (folder) => {
     await Deno.mkdir(join(folder, "run"));
-    const claimed = await claim(join(folder, "run", "lock"), "it");
+    const claimed = await claim(join(folder, "run", "lock"));
     await Deno.remove(join(folder, "run"), { recursive: true });
     assert(!("holder" in claimed));
     claimed[Symbol.dispose]();

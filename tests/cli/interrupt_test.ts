@@ -1,5 +1,6 @@
 /** Ctrl-C on the real command: the first saves and stops, the second stops at once. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { setTimeout as delay } from "node:timers/promises";
 import { exists, readMetrics } from "../../src/train/run.ts";
 import { inProject, type Place, quickstart, small, withPlace } from "./command_line.ts";
 
@@ -29,6 +30,9 @@ function listen({ stderr }: Deno.ChildProcess) {
     },
   };
 }
+
+/** Milliseconds between two presses of a person. */
+const A_MOMENT = 300;
 
 const read = async (stream: ReadableStream<Uint8Array>) => await new Response(stream).text();
 
@@ -108,11 +112,81 @@ Deno.test({
       await until("after the first step");
       child.kill("SIGINT");
       await until("once more stops at once");
+      await delay(A_MOMENT);
       child.kill("SIGINT");
       const tooLong = setTimeout(() => child.kill("SIGKILL"), 20_000);
       const [said, stdout] = await Promise.all([all(), read(child.stdout)]);
       clearTimeout(tooLong);
       assertEquals([(await child.status).code, stdout], [130, ""], said);
       assertEquals(await exists(`${folder}/run/last`), false);
+    }),
+});
+
+Deno.test({
+  name: "signals that come together are one press, as a terminal and a task pass the same Ctrl-C on",
+  ignore,
+  fn: () =>
+    withPlace(async ({ folder }) => {
+      const interrupt = JSON.stringify(inProject("src/cli/interrupt.ts"));
+      await Deno.writeTextFile(
+        `${folder}/idle.ts`,
+        `import { interruptible } from ${interrupt};
+         using interrupt = interruptible();
+         interrupt.watch();
+         console.error("ready");
+         await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve));
+         await new Promise((resolve) => setTimeout(resolve, 500));
+         console.log("saved");
+         Deno.exit(interrupt.exitCode);`,
+      );
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", `${folder}/idle.ts`],
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const { until, all } = listen(child);
+      await until("ready");
+      child.kill("SIGINT");
+      await until("once more");
+      child.kill("SIGINT");
+      const [said, stdout] = await Promise.all([all(), read(child.stdout)]);
+      assertEquals([(await child.status).code, stdout], [130, "saved\n"], said);
+    }),
+});
+
+Deno.test({
+  name: "a second signal in the middle of writing leaves no half-written file",
+  ignore,
+  fn: () =>
+    withPlace(async ({ folder }) => {
+      const [interrupt, files] = ["cli/interrupt.ts", "base/files.ts"].map((path) =>
+        JSON.stringify(inProject(`src/${path}`))
+      );
+      await Deno.writeTextFile(
+        `${folder}/writes.ts`,
+        `import { interruptible } from ${interrupt};
+         import { writeWhole } from ${files};
+         using interrupt = interruptible();
+         interrupt.watch();
+         await writeWhole("${folder}/report.html", async (file) => {
+           await file.write(new Uint8Array(1000));
+           console.error("writing");
+           await new Promise((resolve) => setTimeout(resolve, 1e9));
+         });`,
+      );
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", `${folder}/writes.ts`],
+        stdout: "null",
+        stderr: "piped",
+      }).spawn();
+      const { until, all } = listen(child);
+      await until("writing");
+      child.kill("SIGINT");
+      await until("once more stops at once");
+      await delay(A_MOMENT);
+      child.kill("SIGINT");
+      const said = await all();
+      assertEquals((await child.status).code, 130, said);
+      assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["writes.ts"]);
     }),
 });

@@ -1,8 +1,10 @@
 /** What `train` refuses: a sentence, an exit code, and no run folder. */
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { temporaryName } from "../../src/base/files.ts";
 import { exists } from "../../src/train/run.ts";
 import { hubRow, parquetOf, png } from "../data/parquet_files.ts";
+import { namesIn } from "../train/checkpointed.ts";
 import { inProject, type Place, quickstart, small, trainSmall, withPlace } from "./command_line.ts";
 
 /** Writes files for a refused run to be about; gives its arguments. */
@@ -154,6 +156,8 @@ Deno.test("a folder that holds a run is refused at once, and stays as it is", as
   await withPlace(async (place) => {
     await trainSmall(place, "--epochs", "1");
     const metrics = await Deno.readTextFile(`${place.folder}/run/metrics.jsonl`);
+    for (const name of ["thesis", "last"]) await Deno.mkdir(temporaryName(`${place.folder}/run/${name}`));
+    const before = namesIn(`${place.folder}/run`);
     const said = await place.say([
       "train",
       quickstart,
@@ -170,6 +174,7 @@ Deno.test("a folder that holds a run is refused at once, and stays as it is", as
       `Cannot start a run in "${place.folder}/run": it already holds one; use --resume to go on with it, or another --run\n`,
     );
     assertEquals(await Deno.readTextFile(`${place.folder}/run/metrics.jsonl`), metrics);
+    assertEquals(namesIn(`${place.folder}/run`), before);
   });
 });
 

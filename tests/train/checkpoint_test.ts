@@ -152,11 +152,29 @@ Deno.test("a save that fails leaves the checkpoint before it and nothing half wr
     const get = (name: string) =>
       name === "square/head.bias" ? Promise.reject(new Error("device lost")) : memory.get(name);
     const broken = { ...what, memory: { ...memory, names: memory.names, get } };
-    await assertRejects(() => saveCheckpoint(broken, state(2)), Error, "device lost");
+    const { last, previous } = runFiles(what.folder);
+    const says = "device lost; --resume goes on from the one before";
+    await assertRejects(() => saveCheckpoint(broken, state(2)), OnesheetError, says);
     assertEquals(namesIn(what.folder), ["last"]);
+    // A kill between the two renames of a save leaves this.
+    await Deno.rename(last, previous);
+    await assertRejects(() => saveCheckpoint(broken, state(2)), OnesheetError, says);
+    assertEquals(namesIn(what.folder), ["previous"]);
     await fill(memory, 2);
     assertEquals(await loadCheckpoint(what), state(1));
     assertEquals(await contents(memory), values);
+  });
+});
+
+Deno.test("a first save that fails says that there is no checkpoint yet", async () => {
+  await withMemory(async (what) => {
+    const get = () => Promise.reject(new Error("device lost"));
+    const broken = { ...what, memory: { ...what.memory, names: what.memory.names, get } };
+    await assertRejects(
+      () => saveCheckpoint(broken, state(1)),
+      OnesheetError,
+      "device lost; there is none yet",
+    );
   });
 });
 

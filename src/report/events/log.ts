@@ -1,6 +1,6 @@
 /** The event file of a run: appended to while it trains, and cut back to the checkpoint when it goes on. */
 import { join } from "node:path";
-import { writeFileWhole } from "../../base/files.ts";
+import { temporaryFor, writeFileWhole } from "../../base/files.ts";
 import { beginning, decodeEvent, encodeEvent, type Logged, type ReadEvent } from "./event.ts";
 import { frame, recordsIn } from "./records.ts";
 
@@ -44,7 +44,7 @@ export async function openEvents(
 ): Promise<EventLog> {
   await Deno.mkdir(folder, { recursive: true });
   for (const { name } of Deno.readDirSync(folder)) {
-    if (name.endsWith(".tmp")) await Deno.remove(join(folder, name)); // a kill left it
+    if (NAME.test(temporaryFor(name) ?? "")) await Deno.remove(join(folder, name)); // a kill left it
   }
   const before = filesIn(folder), newest = before.at(-1);
   const records = newest === undefined ? [] : [...recordsIn(await Deno.readFile(newest.path))];

@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { temporaryName } from "../../../src/base/files.ts";
 import { encodeJpeg } from "../../../src/data/drawn/jpeg.ts";
 import { openEvents, readEvents } from "../../../src/report/events/log.ts";
 
@@ -35,12 +36,23 @@ Deno.test("a run that was killed while it wrote goes on from its checkpoint, eac
   await withFolder(async (folder) => {
     await logged(folder, [1, 2, 3, 4, 5], () => true);
     const [file] = filesIn(folder);
-    await Deno.writeTextFile(`${file}.tmp`, "half");
+    await Deno.writeTextFile(temporaryName(file), "half");
     await Deno.truncate(file, (await Deno.stat(file)).size - 9); // in the middle of the fifth
     assertEquals(await stepsIn(folder), [1, 2, 3, 4]);
     assertEquals(await logged(folder, [4, 5, 6], (step) => step <= 3), [1, 2, 3]);
     assertEquals(await stepsIn(folder), [1, 2, 3, 4, 5, 6]);
     assertEquals(filesIn(folder).length, 1);
+  });
+});
+
+Deno.test("only event files that were left half written are removed", async () => {
+  await withFolder(async (folder) => {
+    await logged(folder, [1], () => true);
+    const theirs = ["thesis.tmp", "notes.txt.0b5f9c3e-8a54-4f6e-9a2f-1d2c3b4a5e6f.tmp"];
+    for (const name of theirs) await Deno.writeTextFile(`${folder}/${name}`, "mine");
+    await logged(folder, [2], () => true);
+    assertEquals(filesIn(folder).length, 3);
+    for (const name of theirs) assertEquals(await Deno.readTextFile(`${folder}/${name}`), "mine");
   });
 });
 
