@@ -79,8 +79,8 @@ export function decodeUtf8(bytes: Uint8Array): string {
 /** Kinds of value, by what an error calls them. */
 const kinds = {
   "a text": (value: unknown) => typeof value === "string",
-  "a list of printable texts": (value: unknown) =>
-    Array.isArray(value) && value.every((item) => typeof item === "string" && !/\p{C}/u.test(item)),
+  "a list of texts": (value: unknown) =>
+    Array.isArray(value) && value.every((item) => typeof item === "string"),
   "a list": Array.isArray,
   "a whole number": isCount,
   "a number": Number.isFinite,

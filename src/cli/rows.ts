@@ -1,8 +1,9 @@
 /** Rows to predict: of a CSV or JSONL file, of standard input, or of a folder of posters. */
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { messageOf, oneLine, OnesheetError } from "../base/errors.ts";
-import { decodeUtf8, fieldFault, parseJson } from "../base/json.ts";
-import { parseCsv } from "../data/csv.ts";
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { fieldFault, parseJson } from "../base/json.ts";
+import { filePieces, textLines, textPieces } from "../base/text_stream.ts";
+import { readCsv } from "../data/csv.ts";
 import { textIfThere } from "../data/read.ts";
 import { userPath } from "./recipes.ts";
 
@@ -22,42 +23,13 @@ export type Row = Place & ({ readonly asked: Asked } | { readonly fault: string 
 
 const IMAGES = [".jpg", ".jpeg", ".png", ".gif", ".webp"];
 
-/** Longest line of JSONL, in bytes. */
+/** Longest line of JSONL, in characters. */
 const LONGEST_LINE = 2 ** 20;
 
-/** The lines of a stream, without their ends; one that is too long is given as far as it may go and a byte more. */
-async function* linesOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  let parts: Uint8Array[] = [], length = 0;
-  const keep = (part: Uint8Array) => {
-    if (length > LONGEST_LINE) return;
-    parts.push(part.slice(0, LONGEST_LINE + 1 - length));
-    length += parts[parts.length - 1].length;
-  };
-  const taken = () => {
-    const line = new Uint8Array(length);
-    let at = 0;
-    for (const part of parts) {
-      line.set(part, at);
-      at += part.length;
-    }
-    [parts, length] = [[], 0];
-    return line;
-  };
-  for await (const chunk of stream) {
-    let from = 0;
-    for (let end; (end = chunk.indexOf(10, from)) !== -1; from = end + 1) {
-      keep(chunk.subarray(from, end));
-      yield taken();
-    }
-    keep(chunk.subarray(from));
-  }
-  if (length > 0) yield taken();
-}
-
-function fromLine(bytes: Uint8Array, folder: string): { asked: Asked } | { fault: string } {
-  if (bytes.length > LONGEST_LINE) return { fault: `expected at most ${LONGEST_LINE} bytes, found more` };
+function fromLine(line: string | undefined, folder: string): { asked: Asked } | { fault: string } {
+  if (line === undefined) return { fault: `expected at most ${LONGEST_LINE} characters, found more` };
   try {
-    const value = parseJson(decodeUtf8(bytes), 4);
+    const value = parseJson(line, 4);
     const fault = fieldFault(value, { poster: "a text", plot: "a text", "id?": "a text" });
     if (fault !== undefined) return { fault };
     const { poster, ...rest } = value as Asked;
@@ -67,32 +39,33 @@ function fromLine(bytes: Uint8Array, folder: string): { asked: Asked } | { fault
   }
 }
 
-async function* ofJsonl(stream: AsyncIterable<Uint8Array>, folder: string): AsyncGenerator<Row> {
-  let line = 0;
-  for await (const bytes of linesOf(stream)) {
-    line++;
-    if (bytes.every((byte) => byte === 32 || byte === 9 || byte === 13)) continue;
-    yield { line, ...fromLine(bytes, folder) };
+async function* ofJsonl(pieces: AsyncIterable<string>, folder: string): AsyncGenerator<Row> {
+  let number = 0;
+  for await (const line of textLines(pieces, LONGEST_LINE)) {
+    number++;
+    if (line?.trim() !== "") yield { line: number, ...fromLine(line, folder) };
   }
 }
 
-function* ofCsv(text: string, path: string): Generator<Row> {
-  const { columns, rows } = parseCsv(text, path);
-  const [poster, plot, id] = ["poster", "plot", "id"].map((name) => columns.indexOf(name));
-  if (poster === -1 || plot === -1) {
-    throw new OnesheetError(
-      `Cannot use "${path}": expected the columns poster and plot, found ${oneLine(columns.join(", "))}`,
-      { exitCode: 2 },
-    );
-  }
-  for (const { line, cells } of rows) {
-    if (cells.length !== columns.length) {
-      yield { line, fault: `expected ${columns.length} cells, found ${cells.length}` };
-    } else if (cells[poster] === "") yield { line, fault: "expected a file as poster, found none" };
+async function* ofCsv(path: string): AsyncGenerator<Row> {
+  for await (const row of readCsv(path, { filled: ["poster", "plot"], optional: ["id"] })) {
+    if ("fault" in row) yield row;
     else {
-      const asked = { poster: resolve(dirname(path), cells[poster]), plot: cells[plot] };
-      yield { line, asked: { ...(id !== -1 && { id: cells[id] }), ...asked } };
+      const { line, cells: [poster, plot, id] } = row;
+      yield { line, asked: { ...(id !== "" && { id }), poster: resolve(dirname(path), poster), plot } };
     }
+  }
+}
+
+/** What a file beside a poster says, or why it cannot be read. */
+async function textBeside(folder: string, name: string): Promise<{ plot: string } | { fault: string }> {
+  try {
+    const text = await textIfThere(join(folder, name));
+    return text === undefined
+      ? { fault: `expected its plot in "${name}" beside it, found none` }
+      : { plot: text.trim() };
+  } catch (error) {
+    return { fault: messageOf(error) };
   }
 }
 
@@ -109,10 +82,10 @@ async function* ofFolder(folder: string): AsyncGenerator<Row> {
     );
   }
   for (const file of files) {
-    const beside = `${basename(file, extname(file))}.txt`;
-    const plot = await textIfThere(join(folder, beside));
-    if (plot === undefined) yield { file, fault: `expected its plot in "${beside}" beside it, found none` };
-    else yield { file, asked: { poster: join(folder, file), plot: plot.trim() } };
+    const found = await textBeside(folder, `${basename(file, extname(file))}.txt`);
+    yield "fault" in found
+      ? { file, ...found }
+      : { file, asked: { poster: join(folder, file), plot: found.plot } };
   }
 }
 
@@ -124,15 +97,13 @@ async function* ofFolder(folder: string): AsyncGenerator<Row> {
  * Errors: nothing there, another kind of file, a CSV file without these columns, a folder without posters.
  */
 export async function* rowsOf(named: string): AsyncGenerator<Row> {
-  if (named === "-") return yield* ofJsonl(Deno.stdin.readable, userPath("."));
+  if (named === "-") return yield* ofJsonl(textPieces(Deno.stdin.readable), userPath("."));
   const path = userPath(named);
   const there = await Deno.stat(path).catch(() => undefined);
   const kind = there?.isDirectory ? "folder" : there?.isFile ? extname(path).toLowerCase() : undefined;
   if (kind === "folder") return yield* ofFolder(path);
-  if (kind === ".csv") return yield* ofCsv(await Deno.readTextFile(path), path);
-  if (kind === ".jsonl" || kind === ".ndjson") {
-    return yield* ofJsonl((await Deno.open(path)).readable, dirname(path));
-  }
+  if (kind === ".csv") return yield* ofCsv(path);
+  if (kind === ".jsonl" || kind === ".ndjson") return yield* ofJsonl(filePieces(path), dirname(path));
   throw new OnesheetError(
     `Cannot use --in "${named}": expected a folder, a .csv or a .jsonl file, or -, found ${
       kind === undefined ? "none" : "another file"

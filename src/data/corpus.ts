@@ -27,6 +27,8 @@ export interface Corpus {
   labelsOf(example: number): readonly string[];
   /** The rows that do not count because they cannot be used, and why. */
   readonly skipped: readonly Skipped[];
+  /** What a person should know of the labels or rows. */
+  readonly notes?: readonly string[];
   /** The text of each example in order. */
   texts(): Iterable<string>;
   /** What an error calls the image of an example, such as `the poster of row 12`. */

@@ -138,6 +138,7 @@ export async function datasetOf(
     labels: corpus.labels,
     train: rowsOf(parts, usable(train), options),
     validation: rowsOf(parts, usable(validation), options),
+    ...(corpus.notes && { notes: corpus.notes }),
     skipped: [...corpus.skipped, ...unusable].sort((a, b) => a.row - b.row),
     kept: { [TOKENIZER]: found.tokenizer.json },
     ...(found.vocabulary === MADE && inputs?.includes("ids") !== false && { makeshift: "the vocabulary" }),

@@ -3,8 +3,10 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Choice, choice } from "../base/choice.ts";
-import { didYouMean, messageOf, oneLine, OnesheetError } from "../base/errors.ts";
+import { messageOf, oneLine, OnesheetError } from "../base/errors.ts";
+import { show } from "../base/json.ts";
 import { inParallel } from "../base/parallel.ts";
+import { fileFault, statRegular } from "../base/regular_file.ts";
 import type { Corpus, EncodedPoster } from "./corpus.ts";
 import {
   checkOptions,
@@ -15,12 +17,11 @@ import {
   usualOptions,
 } from "./corpus_dataset.ts";
 import { type ContentDigests, contentDigests } from "./content_digest.ts";
-import { type Csv, parseCsv } from "./csv.ts";
+import { readCsv } from "./csv.ts";
 import { firstTogether } from "./first_together.ts";
-import { labelsOf } from "./messages.ts";
+import { labelSets } from "./labels.ts";
 import { type Places, usualPlaces } from "./places.ts";
 import { demand } from "./ranges.ts";
-import { textIfThere } from "./read.ts";
 import { inputSpecs } from "./rows.ts";
 import type { OpenOptions, Source } from "./source.ts";
 
@@ -54,14 +55,18 @@ interface Entry {
   readonly line: number;
   readonly image: string;
   readonly text: string;
+  /** As they are written. */
   readonly labels: readonly string[];
 }
 
 /** Goes up whenever the same files get another key. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** Files that are looked for at once. */
 const AT_ONCE = 16;
+
+/** Most characters of all texts that count: they are held in memory. */
+const LONGEST_TEXTS = 2 ** 30;
 
 /** Broken rows that an error names. */
 const NAMED = 5;
@@ -69,42 +74,25 @@ const NAMED = 5;
 const pathOf = (file: string): string =>
   file.startsWith("file:") ? fileURLToPath(file) : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), file);
 
-function columnIn(columns: readonly string[], name: string, path: string): number {
-  const at = columns.indexOf(name);
-  if (at >= 0) return at;
-  throw new OnesheetError(
-    `Cannot read "${path}": expected a column "${name}", found ${columns.join(", ")}${
-      didYouMean(name, columns)
-    }`,
-  );
-}
-
-/** What the rows say; `broken` hears of those that have another number of cells, or no image. */
-function entriesOf(
-  { columns, rows }: Csv,
-  names: Columns,
-  path: string,
-  broken: Map<number, string>,
-): Entry[] {
-  const [image, text, labels] = [names.image, names.text, names.labels].map((name) =>
-    columnIn(columns, name, path)
-  );
-  const { separator } = names;
-  return rows.flatMap(({ line, cells }) => {
-    if (cells.length !== columns.length) {
-      broken.set(line, `expected ${columns.length} cells, found ${cells.length}`);
-    } else if (cells[image].trim() === "") {
-      broken.set(line, `expected a file as "${names.image}", found none`);
+/** What the rows say; `broken` hears of those that cannot be used. */
+async function entriesOf(path: string, names: Columns, broken: Map<number, string>): Promise<Entry[]> {
+  const { separator } = names, entries: Entry[] = [];
+  let characters = 0;
+  for await (const row of readCsv(path, { filled: [names.image, names.text], required: [names.labels] })) {
+    if ("fault" in row) {
+      broken.set(row.line, row.fault);
+      continue;
     }
-    if (broken.has(line)) return [];
-    const told = separator === "" ? [cells[labels]] : cells[labels].split(separator);
-    return {
-      line,
-      image: cells[image].trim(),
-      text: cells[text].trim(),
-      labels: told.map((label) => label.trim()).filter((label) => label !== ""),
-    };
-  });
+    const { line, cells: [image, text, labels] } = row;
+    characters += text.length;
+    if (characters > LONGEST_TEXTS) {
+      throw new OnesheetError(
+        `Cannot use "${path}": expected texts of at most ${LONGEST_TEXTS} characters in all, found more by line ${line}`,
+      );
+    }
+    entries.push({ line, image, text, labels: separator === "" ? [labels] : labels.split(separator) });
+  }
+  return entries;
 }
 
 /** The digest of each image's content, by position; `broken` hears of those that are not there or cannot be read. */
@@ -117,19 +105,11 @@ async function imageDigests(
   const found = new Array<string>(entries.length);
   await inParallel([...entries.entries()], AT_ONCE, async ([at, { line, image }]) => {
     const path = join(folder, image);
-    const info = await Deno.stat(path).catch((error) => {
-      if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) {
-        return undefined;
-      }
-      throw error;
-    });
-    if (!info?.isFile) broken.set(line, `expected an image file "${image}" beside it, found none`);
-    else {
-      const digest = await digests.of(path, info).catch((error) => {
-        if (error instanceof Deno.errors.NotCapable) throw error;
-        broken.set(line, `expected an image file "${image}" that can be read, found ${messageOf(error)}`);
-      });
-      if (digest !== undefined) found[at] = digest;
+    try {
+      found[at] = await digests.of(path, await statRegular(path));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      broken.set(line, `cannot read the image ${show(image)}: ${fileFault(error)}`);
     }
   });
   return found;
@@ -142,27 +122,27 @@ function demandRows(path: string, broken: ReadonlyMap<number, string>): void {
   );
   const more = broken.size > NAMED ? [`and ${broken.size - NAMED} more`] : [];
   throw new OnesheetError(
-    `Cannot use "${path}": ${[...lines, ...more].join("; ")}; mend these rows or take them out`,
+    `Cannot use "${path}": ${oneLine([...lines, ...more].join("; "))}; mend these rows or take them out`,
   );
 }
 
 async function corpusOf(path: string, names: Columns, { cache }: Places): Promise<Corpus> {
-  const content = await textIfThere(path);
-  if (content === undefined) {
-    throw new OnesheetError(`Cannot open "${path}": expected a CSV file, found none`, { exitCode: 2 });
-  }
   const folder = dirname(path), file = basename(path);
   const broken = new Map<number, string>();
-  const told = entriesOf(parseCsv(content, path), names, path, broken);
+  const told = await entriesOf(path, names, broken);
   const digests = await contentDigests(path, cache);
   const found = await imageDigests(told, folder, digests, broken);
   await digests.remember();
   const entries = told.filter(({ line }) => !broken.has(line));
   if (entries.length === 0 && broken.size > 0) demandRows(path, broken);
-  const identity = told.flatMap(({ line }, at) => broken.has(line) ? [] : [[line, found[at]]]);
-  const hash = createHash("sha256").update(JSON.stringify([FORMAT, names, identity])).update(content);
+  const hash = createHash("sha256").update(JSON.stringify([FORMAT, names]));
+  told.forEach((entry, at) => broken.has(entry.line) || hash.update(JSON.stringify([entry, found[at]])));
+  const { labels, sets, notes } = labelSets(
+    entries.map(({ labels }) => labels),
+    (at) => `line ${entries[at].line}`,
+  );
   const imageName = (at: number) =>
-    `the image "${entries[at].image}" of line ${entries[at].line} of "${file}"`;
+    `the image ${show(entries[at].image)} of line ${entries[at].line} of "${file}"`;
 
   async function* images(examples: Int32Array): AsyncGenerator<EncodedPoster> {
     for (const example of examples.toSorted()) {
@@ -175,8 +155,9 @@ async function corpusOf(path: string, names: Columns, { cache }: Places): Promis
   return {
     key: hash.digest("hex").slice(0, 32),
     rows: Int32Array.from(entries, ({ line }) => line),
-    labels: labelsOf(entries.map(({ labels }) => labels)),
-    labelsOf: (example) => entries[example].labels,
+    labels,
+    labelsOf: (example) => sets[example],
+    notes,
     skipped: Array.from(broken, ([row, reason]) => ({ row, reason: oneLine(reason) })),
     texts: () => entries.map(({ text }) => text),
     imageName,
@@ -197,7 +178,8 @@ async function corpusOf(path: string, names: Columns, { cache }: Places): Promis
  * assertEquals(films.made.inputs.image, { shape: [224, 224, 3], dtype: "float32" });
  * ```
  *
- * Rows with missing cells or images are left out, and so are those whose image does not decode.
+ * Skipped are rows with another number of cells, without an image or a text, of more than 2^20 characters, and those whose
+ * image cannot be read or does not decode. A label that a row names twice counts once; labels are in NFC.
  *
  * Errors: settings out of range; on opening, a file that is not there or no CSV, a column that it has not, no row that
  * can be used.

@@ -14,7 +14,7 @@ import {
   usualOptions,
 } from "./corpus_dataset.ts";
 import { firstTogether } from "./first_together.ts";
-import { labelsOf } from "./messages.ts";
+import { labelSets } from "./labels.ts";
 import { type Places, usualPlaces } from "./places.ts";
 import { inputSpecs } from "./rows.ts";
 import type { Example, OpenOptions, Source } from "./source.ts";
@@ -55,17 +55,18 @@ function check(row: number, { image, text, labels }: Partial<LabelledExample>): 
 
 /** Goes through the examples once, and again for images that are not kept yet. */
 async function corpusOf(rows: Examples, onProgress: OpenOptions["onProgress"]): Promise<Corpus> {
-  const texts: string[] = [], sets: (readonly string[])[] = [], sums: number[] = [];
+  const texts: string[] = [], written: (readonly string[])[] = [], sums: number[] = [];
   const hash = createHash("sha256").update(JSON.stringify(FORMAT));
   for await (const { image, text, labels } of begin(rows)) {
     check(texts.length, { image, text, labels });
     sums.push(crc32(image));
     texts.push(text);
-    sets.push([...labels]);
+    written.push([...labels]);
     hash.update(JSON.stringify([image.length, text, labels])).update(image);
     if (texts.length % 1000 === 0) onProgress?.("reading examples", texts.length, texts.length);
   }
   if (texts.length === 0) throw new OnesheetError("Cannot use the examples: expected some, found none");
+  const { labels, sets, notes } = labelSets(written, (row) => `example ${row}`);
 
   async function* images(examples: Int32Array): AsyncGenerator<EncodedPoster> {
     const wanted = new Set(examples);
@@ -84,8 +85,9 @@ async function corpusOf(rows: Examples, onProgress: OpenOptions["onProgress"]): 
   return {
     key: hash.digest("hex").slice(0, 32),
     rows: Int32Array.from(texts, (_, row) => row),
-    labels: labelsOf(sets),
+    labels,
     skipped: [],
+    notes,
     labelsOf: (example) => sets[example],
     texts: () => texts,
     imageName: (example) => `the image of example ${example}`,

@@ -10,7 +10,8 @@ import { writeAll, writeWhole } from "../base/files.ts";
 import { contentDigests } from "./content_digest.ts";
 import type { Corpus } from "./corpus.ts";
 import { encodedPosters } from "./encoded_posters.ts";
-import { labelsOf, posterOf, textOf } from "./messages.ts";
+import { labelSets } from "./labels.ts";
+import { posterOf, textOf } from "./messages.ts";
 import { readPacked, writePacked } from "./packed.ts";
 import { openShard, type Shard, shardsOf } from "./parquet.ts";
 import { type Places, usualPlaces } from "./places.ts";
@@ -164,12 +165,17 @@ export async function openFilms(
   const known = await readPacked<About, Numbers>(files.index);
   const isWhole = known !== undefined && size === known.arrays.ends.at(-1);
   const { about, arrays } = isWhole ? known : await prepare(shards, place, files, onProgress);
+  const { labels, sets, notes } = labelSets(
+    about.sets,
+    (set) => `row ${arrays.rows[arrays.set.indexOf(set)]}`,
+  );
   return {
     key,
     rows: arrays.rows,
-    labels: labelsOf(about.sets),
+    labels,
     skipped: about.skipped,
-    labelsOf: (example) => about.sets[arrays.set[example]],
+    notes,
+    labelsOf: (example) => sets[arrays.set[example]],
     texts: () => plotsIn(files.plots, arrays.ends, about.plots),
     imageName: (example) => `the poster of row ${arrays.rows[example]}`,
     images: (examples, onFirst) => encodedPosters(shards, arrays.rows, examples, onFirst),

@@ -84,6 +84,8 @@ export interface Dataset extends AsyncDisposable {
   readonly makeshift?: string;
   /** Rows that cannot be used, by row number; neither side has them. */
   readonly skipped?: readonly Skipped[];
+  /** What a person should know of the data, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** An example from outside the data set: the bytes of an image file and a text. */

@@ -1,6 +1,6 @@
 /** `machine.json`: on what and when a run went on, one session for its start and one for every time it was resumed. */
 import { cpus } from "node:os";
-import { fieldFault, kindFault, readJson, show } from "../base/json.ts";
+import { fieldFault, readJson, show } from "../base/json.ts";
 import { version } from "../base/version.ts";
 import type { Engine } from "../tensor.ts";
 import type { EndReason } from "./events.ts";
@@ -47,7 +47,6 @@ function sessionsFault(found: unknown): string | undefined {
     const times = [session.started, ...session.ended === undefined ? [] : [session.ended]];
     if (times.some((time) => Number.isNaN(Date.parse(time)))) return `expected times, found ${show(times)}`;
   }
-  return kindFault(found.map(({ device, system }) => `${device}${system}`), "a list of printable texts");
 }
 
 /** Reads `machine.json`; no file is no sessions. */

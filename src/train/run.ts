@@ -1,8 +1,10 @@
 /** A run folder: what a run writes, and how it is read again. */
 import { join } from "node:path";
-import { messageOf, OnesheetError } from "../base/errors.ts";
+import { listed, messageOf, OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
-import { fieldFault, kindFault, parseJson, readJson } from "../base/json.ts";
+import { fieldFault, parseJson, readJson } from "../base/json.ts";
+import { filePieces, textLines } from "../base/text_stream.ts";
+import { labelsFault } from "../data/labels.ts";
 import type { Dataset } from "../data/source.ts";
 import type { EngineOptions } from "../tensor.ts";
 import type { LabelScore } from "./metrics.ts";
@@ -89,6 +91,9 @@ export const runFiles = (folder: string) => ({
   reader: join(folder, "reader"),
 });
 
+/** Characters of a line of JSON. */
+const LONGEST_LINE = 64 * 2 ** 20;
+
 const json = (value: unknown) => JSON.stringify(value, null, 2) + "\n";
 
 /** Writes a file of a run folder whole. */
@@ -111,6 +116,19 @@ export async function demandNoRun(folder: string): Promise<void> {
   );
 }
 
+/** Levels of JSON in a record. */
+const DEEPEST = 32;
+
+/** Refuses to begin a file that could not be read again. */
+function demandReadable(name: string, value: unknown, fault: (found: unknown) => string | undefined): void {
+  try {
+    const wrong = fault(parseJson(json(value), DEEPEST));
+    if (wrong !== undefined) throw new Error(wrong);
+  } catch (cause) {
+    throw new OnesheetError(`Cannot write ${name}: ${messageOf(cause)}`, { cause });
+  }
+}
+
 /** Starts a run folder. Its record comes last: where that is, nothing is missing. */
 export async function startRun(
   folder: string,
@@ -118,6 +136,8 @@ export async function startRun(
   { labels, kept }: Pick<Dataset, "labels" | "kept">,
 ): Promise<void> {
   const files = runFiles(folder);
+  demandReadable("labels.json", labels, labelsFault);
+  demandReadable("recipe.json", record, recordFault);
   await Deno.mkdir(files.reader, { recursive: true });
   for (const [name, text] of Object.entries(kept)) await writeRunFile(join(files.reader, name), text);
   await writeRunFile(files.labels, json(labels));
@@ -133,7 +153,7 @@ const recordFault = (found: unknown): string | undefined =>
   fieldFault(found, {
     onesheet: "a text",
     "module?": "a text",
-    "settings?": "a list of printable texts",
+    "settings?": "a list of texts",
     "data?": "a text",
     "limit?": "a whole number",
     weights: "a text",
@@ -145,7 +165,7 @@ const recordFault = (found: unknown): string | undefined =>
 export async function readRecord(folder: string): Promise<RunRecord> {
   const { recipe } = runFiles(folder);
   try {
-    return await readJson(recipe, recordFault);
+    return await readJson(recipe, recordFault, DEEPEST);
   } catch (cause) {
     if (cause instanceof OnesheetError) throw new OnesheetError(cause.message, { cause, exitCode: 2 });
     const found = cause instanceof Deno.errors.NotFound
@@ -162,14 +182,16 @@ export async function readRecord(folder: string): Promise<RunRecord> {
 
 /** Reads `labels.json` of a run folder. */
 export const readLabels = async (folder: string): Promise<string[]> =>
-  await readJson(runFiles(folder).labels, (found) => kindFault(found, "a list of printable texts"));
+  await readJson(runFiles(folder).labels, labelsFault);
 
 /** Refuses data whose labels are not those of the run. */
 export async function demandLabelsOf(folder: string, labels: readonly string[]): Promise<void> {
-  const expected = (await readLabels(folder)).join(", "), found = labels.join(", ");
-  if (found === expected) return;
+  const expected = await readLabels(folder);
+  if (JSON.stringify(labels) === JSON.stringify(expected)) return;
   throw new OnesheetError(
-    `Cannot use this data with the run "${folder}": expected the labels ${expected}, found ${found}`,
+    `Cannot use this data with the run "${folder}": expected the labels ${listed(expected)}, found ${
+      listed(labels)
+    }`,
   );
 }
 
@@ -183,16 +205,21 @@ export async function readLines<T>(
   deepest: number,
 ): Promise<T[]> {
   if (!await exists(path)) return [];
-  const lines = (await Deno.readTextFile(path)).split("\n").filter((line) => line !== "");
-  return lines.map((line, i) => {
+  const values: T[] = [];
+  let number = 0;
+  for await (const line of textLines(filePieces(path), LONGEST_LINE)) {
+    number++;
+    if (line === "") continue;
     try {
+      if (line === undefined) throw new Error(`expected at most ${LONGEST_LINE} characters, found more`);
       const found = parseJson(line, deepest), wrong = fault(found);
       if (wrong !== undefined) throw new Error(wrong);
-      return found as T;
+      values.push(found as T);
     } catch (cause) {
-      throw new OnesheetError(`Cannot read line ${i + 1} of "${path}": ${messageOf(cause)}`, { cause });
+      throw new OnesheetError(`Cannot read line ${number} of "${path}": ${messageOf(cause)}`, { cause });
     }
-  });
+  }
+  return values;
 }
 
 const metricsFault = (found: unknown): string | undefined =>

@@ -13,9 +13,9 @@ const TOLD = 20;
 /** `1 row was left out`, `3 rows were left out`. */
 export const leftOut = (count: number): string => `${count} row${count === 1 ? " was" : "s were"} left out`;
 
-/** Tells each row that is left out, up to a few; refuses them when they must not be. */
+/** Tells what is to be known of the data and each row that is left out, up to a few; refuses them when they must not be. */
 export function demandRows(
-  { skipped = [], validation }: Pick<Dataset, "skipped" | "validation">,
+  { skipped = [], validation, notes = [] }: Pick<Dataset, "skipped" | "validation" | "notes">,
   strict: boolean,
   tell: (line: string) => void,
 ): void {
@@ -26,6 +26,7 @@ export function demandRows(
       `Cannot use row ${row} of the data${others}: ${reason}; without --strict such rows are left out`,
     );
   }
+  for (const note of notes) tell(note);
   for (const { row, reason } of skipped.slice(0, TOLD)) tell(`row ${row} is left out: ${reason}`);
   if (skipped.length > TOLD) tell(`and ${skipped.length - TOLD} more rows`);
   if (validation.size === 0) {

@@ -113,8 +113,8 @@ Deno.test("broken rows are left out with their lines and reasons; a file with no
     const error = await assertRejects(() => sourceOf(folder).open({}, places), OnesheetError);
     assertEquals(
       error.message,
-      `Cannot use "${path}": line 4: expected 4 cells, found 3; line 7: expected a file as "poster", found none; ` +
-        'line 8: expected an image file "posters/none.png" beside it, found none; mend these rows or take them out',
+      `Cannot use "${path}": line 4: expected 4 cells, found 3; line 7: expected a value as "poster", found an empty cell; ` +
+        'line 8: cannot read the image "posters/none.png": no such file; mend these rows or take them out',
     );
   });
 });
@@ -148,5 +148,87 @@ Deno.test("an empty separator makes the cell one label; a file URL is taken as i
     await using set = await csvFolder({ file, ...columns, ...small, separator: "" }).made.open({}, places);
     const { genres } = film(5, 0);
     assertEquals(set.labels.includes(genres.join("|")), true);
+  });
+});
+
+/** The film in place of which a row is written, on its line. */
+async function withRow(folder: string, at: number, cells: readonly string[]): Promise<void> {
+  const path = `${folder}/films.csv`, lines = (await Deno.readTextFile(path)).split("\n");
+  lines[at] = cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",");
+  await Deno.writeTextFile(path, lines.join("\n"));
+}
+
+Deno.test("a row whose image cannot be read, or that has no text, is left out with its line and a short reason", async () => {
+  await withFilms(async (folder, places) => {
+    await Deno.symlink("loop.png", `${folder}/posters/loop.png`);
+    const images = {
+      [`posters/${"x".repeat(300)}.png`]: "a file's name cannot be this long",
+      "posters/a\0.png": "found a NUL character",
+      "posters/loop.png": "its links lead in a circle",
+      "posters": "expected a regular file, found a folder",
+      ...(Deno.build.os !== "windows" && { "/dev/zero": "expected a regular file, found a device" }),
+      "posters/\x1b[31m.png": "no such file",
+    };
+    if ("/dev/zero" in images) await Deno.symlink("/dev/zero", `${folder}/posters/zero.png`);
+    const reasons = [
+      ...Object.values(images),
+      'expected a value as "plot", found an empty cell',
+      "longer one",
+    ];
+    const rows = [
+      ...Object.keys(images).map((image) => [image.replace("/dev/zero", "posters/zero.png"), "A plot."]),
+      ["posters/1.png", "  "],
+      ["posters/1.png", "x".repeat(2 ** 20)],
+    ];
+    for (const [at, [image, plot]] of rows.entries()) {
+      await withRow(folder, at + 1, ["", image, plot, "Horror"]);
+    }
+    await using set = await sourceOf(folder).open({}, places);
+    assertEquals(set.skipped?.map(({ row }) => row), reasons.map((_, at) => at + 2));
+    for (const [at, { reason }] of (set.skipped ?? []).entries()) {
+      assertEquals([reason.includes(reasons[at]), reason.length < 400, /\p{Cc}/u.test(reason)], [
+        true,
+        true,
+        false,
+      ], reason);
+    }
+    assertEquals(set.train.size + set.validation.size, 24 - rows.length);
+  });
+});
+
+/** The cell of a film's poster. */
+const posterOf = (row: number): string => `posters/${row}.${film(5, row).format}`;
+
+Deno.test("a label counts once in a row: in targets, and in how many rows have it", async () => {
+  await withFilms(async (folder, places) => {
+    await withRow(folder, 1, ["", posterOf(0), "A plot.", "Horror|Horror | Horror"]);
+    await using set = await csvFolder({ file: `${folder}/films.csv`, ...columns, ...small }).made.open(
+      {},
+      places,
+    );
+    const { labels } = await set.train.batch(Int32Array.from({ length: set.train.size }, (_, at) => at));
+    const sums = set.labels.map((_, column) =>
+      labels.filter((_, i) => i % set.labels.length === column).reduce((sum, one) => sum + one, 0)
+    );
+    assertEquals(set.train.positives?.(), sums);
+  });
+});
+
+Deno.test("labels of one name are one label, said in a note; one that cannot be a label is refused by its line", async () => {
+  await withFilms(async (folder, places) => {
+    await withRow(folder, 1, ["", posterOf(0), "A plot.", "Come\u0301die"]);
+    await withRow(folder, 2, ["", posterOf(1), "A plot.", "Com\u00e9die|علمی\u200cتخیلی"]);
+    {
+      await using set = await sourceOf(folder).open({}, places);
+      assertEquals(set.labels.filter((label) => label.startsWith("Com\u00e9")), ["Com\u00e9die"]);
+      assertEquals(set.labels.includes("علمی\u200cتخیلی"), true);
+      assertEquals(set.notes?.map((note) => note.includes("1 label is spelled")), [true]);
+    }
+    await withRow(folder, 2, ["", posterOf(1), "A plot.", "Drama\nWar"]);
+    await assertRejects(
+      () => sourceOf(folder).open({}, places),
+      OnesheetError,
+      'Cannot use the labels: line 3: expected a label in one line, found the character U+000A in "Drama\\nWar"',
+    );
   });
 });

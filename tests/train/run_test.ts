@@ -160,3 +160,75 @@ Deno.test("files and folders exist, other names do not", async () => {
     ]);
   });
 });
+
+Deno.test("settings and labels are read again as they were written, with tabs, joiners and odd names", async () => {
+  await withRun(async (folder) => {
+    const settings = ["data.separator=\t", "name=\x1b[31m\u200c\u202e\n"];
+    const odd = [
+      "\u0639\u0644\u0645\u06cc\u200c\u062a",
+      "so\u00adlar",
+      "\ud83d\udc69\u200d\ud83d\ude80",
+      "__proto__",
+      "constructor",
+    ];
+    await startRun(folder, { ...record, settings, data: "/a\tb/\u202e" }, { labels: odd, kept });
+    assertEquals((await readRecord(folder)).settings, settings);
+    assertEquals(await readLabels(folder), odd);
+    await demandLabelsOf(folder, odd);
+    await assertRejects(() => demandLabelsOf(folder, ["a, b", ...odd.slice(1)]), OnesheetError);
+  });
+});
+
+Deno.test("what could not be read again is not begun: the folder holds no run", async () => {
+  await withRun(async (folder) => {
+    let deep: unknown = [];
+    for (let level = 0; level < 40; level++) deep = [deep];
+    const runs = [
+      [
+        record,
+        ["drama", "sci\nfi"],
+        "Cannot write labels.json: expected a label in one line, found the character U+000A",
+      ],
+      [
+        record,
+        ["drama", "drama"],
+        'Cannot write labels.json: expected every label once, found "drama" twice',
+      ],
+      [
+        { ...record, recipe: { name: "own", deep } },
+        labels,
+        "Cannot write recipe.json: expected at most 32 levels",
+      ],
+      [
+        { ...record, recipe: { name: 7 } },
+        labels,
+        'Cannot write recipe.json: expected a text as "name", found 7',
+      ],
+    ] as const;
+    for (const [record, labels, why] of runs) {
+      await assertRejects(() => startRun(folder, record, { labels, kept }), OnesheetError, why);
+      assertEquals(await exists(folder), false);
+    }
+  });
+});
+
+Deno.test("what other programs leave in a run folder is read, or refused at once", async () => {
+  await withRun(async (folder) => {
+    await startRun(folder, record, { labels, kept });
+    const file = runFiles(folder), text = await Deno.readTextFile(file.labels);
+    await Deno.writeTextFile(file.labels, `\ufeff${text.replaceAll("\n", "\r\n")}`);
+    assertEquals(await readLabels(folder), labels);
+    await Deno.writeTextFile(file.labels, JSON.stringify(["a\x1b[2J"]));
+    const { message } = await assertRejects(() => readLabels(folder), OnesheetError, "U+001B");
+    assertEquals(message.includes("\x1b"), false);
+    if (Deno.build.os === "windows") return;
+    for (const path of [file.labels, file.recipe, file.metrics]) {
+      await Deno.remove(path).catch(() => {});
+      await new Deno.Command("mkfifo", { args: [path] }).output();
+    }
+    const refused = "expected a regular file, found a named pipe";
+    for (const read of [readLabels, readRecord, readMetrics]) {
+      await assertRejects(() => read(folder) as Promise<unknown>, OnesheetError, refused);
+    }
+  });
+});
