@@ -48,7 +48,7 @@ async function peerOf(python: string, folder: string, cache: string): Promise<Ch
 /** The share of a training of the exact recipe on the set that no session call is under way in, in percent. */
 async function waiting(folder: string, cache: string, engine: BenchOptions["engine"]): Promise<number> {
   await using set = await openRows(folder, cache);
-  const recipe = recipeOf({ ...exact, size: { ...exact.size, labels: set.labels.length } });
+  const recipe = recipeOf({ ...exact, labels: set.labels.length });
   return 100 * await waitingShare(recipe, await engineOf(engine), set, 1 + STEPS);
 }
 

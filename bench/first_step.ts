@@ -6,6 +6,7 @@ import { OnesheetError } from "../src/base/errors.ts";
 import { film, filmSchema, messagesOf } from "../src/data/drawn.ts";
 import { vocabularyOf } from "../src/data/vocabulary.ts";
 import { saveModel } from "../src/store/save.ts";
+import { numLabelsOf } from "../src/train/labels.ts";
 import { firstValue, plan } from "../src/train/start.ts";
 import mmimdb from "../recipes/mmimdb.ts";
 
@@ -16,7 +17,7 @@ export async function writeFilms(folder: string): Promise<void> {
   const films = Array.from({ length: ROWS }, (_, row) => film(1, row));
   const messages = films.map((film, row) => {
     const [prompt] = messagesOf(film);
-    return [prompt, { content: `Genre ${row % mmimdb.labels}`, role: "assistant" }];
+    return [prompt, { content: `Genre ${row % numLabelsOf(mmimdb)}`, role: "assistant" }];
   });
   const images = films.map(({ poster }) => [{ bytes: poster, path: null }]);
   const columnData = [{ name: "messages", data: messages }, { name: "images", data: images }];

@@ -43,7 +43,7 @@ async function open({ workload, engine: name }: OurTask) {
     ids: Int32Array.from({ length: workload.batch }, (_, i) => i),
     batch: () => Promise.resolve(batch),
   };
-  const labels = Array.from({ length: recipe.labels }, (_, i) => `${i}`);
+  const labels = Array.from({ length: workload.labels }, (_, i) => `${i}`);
   let step = 0;
   return {
     about: engine.description,

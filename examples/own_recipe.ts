@@ -37,10 +37,9 @@ const posters = recipe({
     augment: [randomHorizontalFlip()],
     ...imagenet,
   }),
-  labels: 8,
-  model: ({ image }, at) => {
+  model: ({ image }, at, { numLabels }) => {
     const map = stage(32)(stage(16)(image, at("stage1")), at("stage2"));
-    return linear(8)(meanPool()(map, at("pool")), at("head"));
+    return linear(numLabels)(meanPool()(map, at("pool")), at("head"));
   },
   weights: [],
   freeze: [],

@@ -25,10 +25,10 @@ import {
   linear,
   linearDecay,
   mmimdb,
-  type ModelFunction,
   normal,
   type Recipe,
   recipe,
+  type RecipeModel,
   type Text,
   zeros,
 } from "../mod.ts";
@@ -37,16 +37,14 @@ import {
 export interface Parts {
   /** From a text to its features `[batch, features]`. */
   readonly text: Layer<Text>;
-  /** Labels told apart. */
-  readonly labels: number;
 }
 
 /** BERT base. */
-export const published: Parts = { text: bert(), labels: 26 };
+export const published: Parts = { text: bert() };
 
-/** Ids and mask `[batch, tokens]` -> logits `[batch, labels]`. */
-export const plotAlone = ({ text, labels }: Parts): ModelFunction => ({ ids, mask }, at) =>
-  linear(labels, { init: { weight: normal(0.02), bias: zeros } })(
+/** Ids and mask `[batch, tokens]` -> logits `[batch, numLabels]`. */
+export const plotAlone = ({ text }: Parts): RecipeModel => ({ ids, mask }, at, { numLabels }) =>
+  linear(numLabels, { init: { weight: normal(0.02), bias: zeros } })(
     text({ ids, mask }, at("text_backbone")),
     at("classifier"),
   );
@@ -55,7 +53,7 @@ export const plotAlone = ({ text, labels }: Parts): ModelFunction => ({ ids, mas
 const bertText: Recipe = recipe({
   name: "bert_text",
   data: mmimdb({ tokens: 512 }),
-  labels: published.labels,
+  labels: 26,
   model: plotAlone(published),
   weights: [hub("google-bert/bert-base-uncased", { under: "text_backbone", rename: bertNames })],
   batchSize: 4,

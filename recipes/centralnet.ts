@@ -30,10 +30,10 @@ import {
   maxout,
   mmimdb,
   modalityHeads,
-  type ModelFunction,
   type Node,
   type Recipe,
   recipe,
+  type RecipeModel,
   sequential,
   type Text,
   vgg,
@@ -52,15 +52,14 @@ export interface Parts {
   readonly hidden: number;
   /** Hidden layers of each of the three networks. */
   readonly depth: number;
-  /** Labels told apart. */
-  readonly labels: number;
 }
 
-/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, labels]`, thrice. */
-export const centralNet = ({ image: look, text: read, hidden, depth, labels }: Parts): ModelFunction =>
+/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, numLabels]`, thrice. */
+export const centralNet = ({ image: look, text: read, hidden, depth }: Parts): RecipeModel =>
 (
   { image, ids, mask },
   at,
+  { numLabels },
 ) => {
   const layers = Array.from(
     { length: depth },
@@ -74,8 +73,8 @@ export const centralNet = ({ image: look, text: read, hidden, depth, labels }: P
   const plot = states(read({ ids, mask }, at("text_backbone")), "text_tower");
   const central = centralPath(layers)(poster.map((x, i) => [x, plot[i]]), at("central"));
   return {
-    logits: linear(labels)(central, at("classifier")),
-    losses: modalityHeads(labels)({ image: poster.at(-1)!, text: plot.at(-1)! }, at("heads")),
+    logits: linear(numLabels)(central, at("classifier")),
+    losses: modalityHeads(numLabels)({ image: poster.at(-1)!, text: plot.at(-1)! }, at("heads")),
   };
 };
 
@@ -84,7 +83,7 @@ const centralnet: Recipe = recipe({
   name: "centralnet",
   data: mmimdb({ tokens: 512, pixels: 224, resize: 256, ...imagenet }),
   labels: 26,
-  model: centralNet({ image: vgg(vggSizes[16]), text: bertMean(), hidden: 512, depth: 2, labels: 26 }),
+  model: centralNet({ image: vgg(vggSizes[16]), text: bertMean(), hidden: 512, depth: 2 }),
   weights: [
     hub("timm/vgg16.tv_in1k", { under: "image_backbone", rename: vggNames }),
     hub("google-bert/bert-base-uncased", { under: "text_backbone", rename: bertNames }),

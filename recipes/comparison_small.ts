@@ -37,7 +37,7 @@ import { posterBeforePlot } from "./mmbt.ts";
 import { attendedTowers } from "./mmimdb.ts";
 import { refined } from "./refnet.ts";
 
-const labels = 26, hidden = 256;
+const hidden = 256;
 const miniLm: BertOptions & { readonly width: number } = { width: 384, layers: 6, heads: 12 };
 const lite = efficientNetSizes.lite0;
 const look = efficientNet(lite), read = bertMean(miniLm);
@@ -72,7 +72,6 @@ const system = (name: string, own: Own): System => ({
   recipe: recipe({
     name,
     data: films,
-    labels,
     weights: [image, plot],
     freeze: [...frozenImage, ...frozenText],
     batchSize: 16,
@@ -90,30 +89,30 @@ const system = (name: string, own: Own): System => ({
 /** The comparison. */
 const small: Comparison = comparison([
   system("efficientnet-image", {
-    model: posterAlone({ image: look, labels }),
+    model: posterAlone({ image: look }),
     weights: [image],
     freeze: frozenImage,
     groups: [],
   }),
   system("bert-text", {
-    model: plotAlone({ text: read, labels }),
+    model: plotAlone({ text: read }),
     weights: [plot],
     freeze: frozenText,
   }),
-  system("gmu", { model: gatedPosterAndPlot({ image: look, text: read, hidden, labels }) }),
-  system("centralnet", { model: centralNet({ image: look, text: read, hidden, depth: 2, labels }) }),
+  system("gmu", { model: gatedPosterAndPlot({ image: look, text: read, hidden }) }),
+  system("centralnet", { model: centralNet({ image: look, text: read, hidden, depth: 2 }) }),
   system("mmbt", {
-    model: posterBeforePlot({ image: efficientNetMap(lite), imageTokens: 3, text: miniLm, labels }),
+    model: posterBeforePlot({ image: efficientNetMap(lite), imageTokens: 3, text: miniLm }),
     freeze: [...frozenImage, ...frozenText, { train: "text_backbone.pooler" }],
   }),
   system("mfm", {
-    model: attendedPosterAndPlot({ image: efficientNetMap(lite), text: read, hidden, labels }),
+    model: attendedPosterAndPlot({ image: efficientNetMap(lite), text: read, hidden }),
   }),
-  system("refnet", { model: refined({ image: look, text: read, hidden, weight: 0.1, labels }) }),
+  system("refnet", { model: refined({ image: look, text: read, hidden, weight: 0.1 }) }),
   system("gat-efficientnet", {
     data: graph({ of: films, edges: "" }),
     nodes,
-    model: filmsOnGraph({ ...gatSize, labels }),
+    model: filmsOnGraph(gatSize),
     weights: [],
     freeze: [],
     groups: [],
@@ -121,12 +120,12 @@ const small: Comparison = comparison([
   system("mm-gatbt", {
     data: graph({ of: films, edges: "" }),
     nodes,
-    model: plotOnGraph({ ...gatbtSize, text: miniLm, labels }),
+    model: plotOnGraph({ ...gatbtSize, text: miniLm }),
     weights: [plot],
     freeze: [...frozenText, { train: "text_backbone.pooler" }],
   }),
   system("mmimdb", {
-    model: attendedTowers({ image: look, text: read, projection: hidden, heads: 8, labels }),
+    model: attendedTowers({ image: look, text: read, projection: hidden, heads: 8 }),
   }),
 ]);
 

@@ -27,9 +27,9 @@ import {
   linear,
   mmimdb,
   mmimdbPosters,
-  type ModelFunction,
   type Recipe,
   recipe,
+  type RecipeModel,
   warmupThenPlateau,
 } from "../mod.ts";
 
@@ -37,22 +37,20 @@ import {
 export interface Parts {
   /** From a poster to its features `[batch, features]`. */
   readonly image: Layer;
-  /** Labels told apart. */
-  readonly labels: number;
 }
 
 /** EfficientNet-B4, 1792 features. */
-export const published: Parts = { image: efficientNet(efficientNetSizes.b4), labels: 26 };
+export const published: Parts = { image: efficientNet(efficientNetSizes.b4) };
 
-/** Image `[batch, pixels, pixels, 3]` -> logits `[batch, labels]`. */
-export const posterAlone = ({ image: tower, labels }: Parts): ModelFunction => ({ image }, at) =>
-  linear(labels)(tower(image, at("image_backbone")), at("classifier"));
+/** Image `[batch, pixels, pixels, 3]` -> logits `[batch, numLabels]`. */
+export const posterAlone = ({ image: tower }: Parts): RecipeModel => ({ image }, at, { numLabels }) =>
+  linear(numLabels)(tower(image, at("image_backbone")), at("classifier"));
 
 /** The recipe. */
 const efficientNetImage: Recipe = recipe({
   name: "efficientnet_image",
   data: mmimdb({ pixels: 224, resize: 256, ...mmimdbPosters }),
-  labels: published.labels,
+  labels: 26,
   model: posterAlone(published),
   weights: [
     hub("timm/efficientnet_b4.ra2_in1k", {

@@ -40,6 +40,7 @@ import {
   type ModelFunction,
   type Recipe,
   recipe,
+  type RecipeModel,
   takeRows,
 } from "../mod.ts";
 
@@ -49,24 +50,21 @@ export interface Size {
   readonly hidden: GatLayersOptions & { readonly dropout: number };
   /** Of the last layer, averaged. */
   readonly heads: number;
-  /** Labels told apart. */
-  readonly labels: number;
 }
 
 /** Three layers of eight heads of 32. */
 export const published: Size = {
   hidden: { layers: 3, heads: 8, size: 32, dropout: 0.1, slope: 0.1 },
   heads: 3,
-  labels: 26,
 };
 
-/** Nodes `[nodes, features]`, edges `[2, edges]` and the nodes `[batch]` that are asked for -> logits `[batch, labels]`. */
+/** Nodes `[nodes, features]`, edges `[2, edges]` and the nodes `[batch]` that are asked for -> logits `[batch, numLabels]`. */
 export const filmsOnGraph =
-  ({ hidden, heads, labels }: Size): ModelFunction => ({ nodes, edges, row }, at) => {
+  ({ hidden, heads }: Size): RecipeModel => ({ nodes, edges, row }, at, { numLabels }) => {
     const layers = at("gat_layers");
     const x = gatLayers(hidden)({ x: nodes, edges }, layers);
     const place = layers(hidden.layers);
-    const last = gat(labels, { ...hidden, heads, join: "mean", residual: true });
+    const last = gat(numLabels, { ...hidden, heads, join: "mean", residual: true });
     return takeRows(last({ x: dropout(hidden.dropout)(x, place("dropout")), edges }, place), row);
   };
 
@@ -78,7 +76,7 @@ const posters: ModelFunction = ({ image }, at) =>
 const gatEfficientNet: Recipe = recipe({
   name: "gat_efficientnet",
   data: graph({ of: mmimdb({ pixels: 224, resize: 256, ...mmimdbPosters }), edges: "" }),
-  labels: published.labels,
+  labels: 26,
   nodes: {
     tower: posters,
     weights: [

@@ -27,9 +27,9 @@ import {
   linear,
   maxout,
   mmimdb,
-  type ModelFunction,
   type Recipe,
   recipe,
+  type RecipeModel,
   sequential,
   type Text,
   vgg,
@@ -46,20 +46,18 @@ export interface Parts {
   readonly text: Layer<Text>;
   /** Width of the unit and of the classifier. */
   readonly hidden: number;
-  /** Labels told apart. */
-  readonly labels: number;
 }
 
-/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, labels]`. */
+/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, numLabels]`. */
 export const gatedPosterAndPlot =
-  ({ image: look, text: read, hidden, labels }: Parts): ModelFunction => ({ image, ids, mask }, at) => {
+  ({ image: look, text: read, hidden }: Parts): RecipeModel => ({ image, ids, mask }, at, { numLabels }) => {
     const poster = batchNorm()(look(image, at("image_backbone")), at("image_norm"));
     const plot = batchNorm()(read({ ids, mask }, at("text_backbone")), at("text_norm"));
     const joined = gatedUnit(hidden)([poster, plot], at("unit"));
     const classifier = [
       ...[batchNorm(), maxout(hidden)],
       ...[batchNorm(), maxout(hidden)],
-      ...[batchNorm(), linear(labels)],
+      ...[batchNorm(), linear(numLabels)],
     ];
     return sequential(classifier)(joined, at("classifier"));
   };
@@ -69,7 +67,7 @@ const gmu: Recipe = recipe({
   name: "gmu",
   data: mmimdb({ tokens: 512, pixels: 224, resize: 256, ...imagenet }),
   labels: 26,
-  model: gatedPosterAndPlot({ image: vgg(vggSizes[16]), text: bertMean(), hidden: 512, labels: 26 }),
+  model: gatedPosterAndPlot({ image: vgg(vggSizes[16]), text: bertMean(), hidden: 512 }),
   weights: [
     hub("timm/vgg16.tv_in1k", { under: "image_backbone", rename: vggNames }),
     hub("google-bert/bert-base-uncased", { under: "text_backbone", rename: bertNames }),

@@ -27,9 +27,9 @@ import {
   linearDecay,
   mmimdb,
   modalityHeads,
-  type ModelFunction,
   type Recipe,
   recipe,
+  type RecipeModel,
   relu,
   resnetMap,
   resnetNames,
@@ -45,15 +45,13 @@ export interface Parts {
   readonly text: Layer<Text>;
   /** Width of both branches and of the fusion module. */
   readonly hidden: number;
-  /** Labels told apart. */
-  readonly labels: number;
 }
 
-/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, labels]`, thrice. */
+/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, numLabels]`, thrice. */
 export const attendedPosterAndPlot =
-  ({ image: look, text: read, hidden, labels }: Parts): ModelFunction => ({ image, ids, mask }, at) => {
+  ({ image: look, text: read, hidden }: Parts): RecipeModel => ({ image, ids, mask }, at, { numLabels }) => {
     const map = look(image, at("image_backbone"));
-    const poster = activationMapAttention(labels)(map, at("image_attention"));
+    const poster = activationMapAttention(numLabels)(map, at("image_attention"));
     const plot = read({ ids, mask }, at("text_backbone"));
     const branches = concat([
       relu(linear(hidden)(poster.features, at("image_projection"))),
@@ -61,10 +59,10 @@ export const attendedPosterAndPlot =
     ]);
     const fused = dropout(0.5)(relu(linear(hidden)(branches, at("fusion"))), at("dropout"));
     return {
-      logits: linear(labels)(fused, at("classifier")),
+      logits: linear(numLabels)(fused, at("classifier")),
       losses: {
         image: { logits: poster.logits, weight: 1 },
-        ...modalityHeads(labels)({ text: plot }, at("heads")),
+        ...modalityHeads(numLabels)({ text: plot }, at("heads")),
       },
     };
   };
@@ -81,7 +79,7 @@ const mfm: Recipe = recipe({
   name: "mfm",
   data: mmimdb({ tokens: 256, pixels: 224, resize: 256, ...imagenet }),
   labels: 26,
-  model: attendedPosterAndPlot({ image: resnetMap(resnetSizes[50]), text: bert(), hidden: 512, labels: 26 }),
+  model: attendedPosterAndPlot({ image: resnetMap(resnetSizes[50]), text: bert(), hidden: 512 }),
   weights: [
     hub("timm/resnet50.tv2_in1k", { under: "image_backbone", rename: resnetNames }),
     hub("google-bert/bert-base-uncased", { under: "text_backbone", rename: bertNames }),

@@ -44,6 +44,7 @@ import {
   type Pretrained,
   type Recipe,
   recipe,
+  type RecipeModel,
   takeRows,
   tanh,
   unsqueeze,
@@ -55,27 +56,24 @@ export interface Size {
   readonly graph: GatLayersOptions;
   /** The BERT; `separator` is the id of [SEP], 102 unless given. */
   readonly text: BertOptions & { readonly width: number; readonly separator?: number };
-  /** Labels told apart. */
-  readonly labels: number;
 }
 
 /** Three layers of eight heads of 32, BERT base. */
 export const published: Size = {
   graph: { layers: 3, heads: 8, size: 32, dropout: 0.1, slope: 0.1 },
   text: { width: 768 },
-  labels: 26,
 };
 
 /**
  * Nodes `[nodes, features]`, edges `[2, edges]`, and of a batch its nodes `[batch]` and its ids and mask
- * `[batch, tokens]` -> logits `[batch, labels]`.
+ * `[batch, tokens]` -> logits `[batch, numLabels]`.
  */
 export const plotOnGraph =
-  ({ graph: size, text, labels }: Size): ModelFunction => ({ nodes, edges, row, ids, mask }, at) => {
+  ({ graph: size, text }: Size): RecipeModel => ({ nodes, edges, row, ids, mask }, at, { numLabels }) => {
     const seen = tanh(gatLayers(size)({ x: nodes, edges }, at("gat_layers")));
     const image = unsqueeze(linear(text.width)(takeRows(seen, row), at("image_tokens")));
     const pooled = bitransformer(text)({ image, ids, mask }, at("text_backbone"));
-    return linear(labels)(pooled, at("classifier"));
+    return linear(numLabels)(pooled, at("classifier"));
   };
 
 /** ImageNet's logits of the posters. `[batch, 224, 224, 3] -> [batch, 1000]` */
@@ -93,7 +91,7 @@ export const trainedGat = (best: string): Pretrained =>
 const mmGatbt: Recipe = recipe({
   name: "mm_gatbt",
   data: graph({ of: mmimdb({ tokens: 511, pixels: 224, resize: 256, ...mmimdbPosters }), edges: "" }),
-  labels: published.labels,
+  labels: 26,
   nodes: {
     tower: posters,
     weights: [

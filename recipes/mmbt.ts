@@ -29,9 +29,9 @@ import {
   linearDecay,
   mmimdb,
   mmimdbPosters,
-  type ModelFunction,
   type Recipe,
   recipe,
+  type RecipeModel,
   resnetMap,
   resnetNames,
   resnetSizes,
@@ -45,17 +45,16 @@ export interface Parts {
   readonly imageTokens: number;
   /** The BERT; `separator` is the id of [SEP], 102 unless given. */
   readonly text: BertOptions & { readonly width: number; readonly separator?: number };
-  /** Labels told apart. */
-  readonly labels: number;
 }
 
-/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, labels]`. */
+/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, numLabels]`. */
 export const posterBeforePlot =
-  ({ image: look, imageTokens: count, text, labels }: Parts): ModelFunction => ({ image, ids, mask }, at) => {
+  ({ image: look, imageTokens: count, text }: Parts): RecipeModel =>
+  ({ image, ids, mask }, at, { numLabels }) => {
     const seen = imageTokens(count)(look(image, at("image_backbone")), at("image_pool"));
     const tokens = linear(text.width)(seen, at("image_tokens"));
     const pooled = bitransformer(text)({ image: tokens, ids, mask }, at("text_backbone"));
-    return linear(labels)(pooled, at("classifier"));
+    return linear(numLabels)(pooled, at("classifier"));
   };
 
 /** The recipe. */
@@ -67,7 +66,6 @@ const mmbt: Recipe = recipe({
     image: resnetMap(resnetSizes[152]),
     imageTokens: 3,
     text: { width: 768 },
-    labels: 26,
   }),
   weights: [
     hub("timm/resnet152.tv_in1k", { under: "image_backbone", rename: resnetNames }),

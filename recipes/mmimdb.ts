@@ -17,13 +17,13 @@ import {
   hub,
   type Layer,
   mmimdb,
-  type ModelFunction,
   randomAffine,
   randomHorizontalFlip,
   randomResizedCrop,
   randomRotation,
   type Recipe,
   recipe,
+  type RecipeModel,
   resnet,
   resnetNames,
   type ResNetOptions,
@@ -43,8 +43,6 @@ export interface Size {
   readonly projection: number;
   /** Of the fusion. */
   readonly heads: number;
-  /** Labels told apart. */
-  readonly labels: number;
 }
 
 /** ResNet-50, BERT base. */
@@ -53,7 +51,6 @@ export const published: Size = {
   text: { layers: 12 },
   projection: 512,
   heads: 8,
-  labels: 26,
 };
 
 /** What the model consists of. */
@@ -64,25 +61,25 @@ export interface Parts extends Omit<Size, "image" | "text"> {
   readonly text: Layer<Text>;
 }
 
-/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, labels]`. */
-export const attendedTowers =
-  ({ image: look, text: read, projection, heads, labels }: Parts): ModelFunction =>
-  (
-    { image, ids, mask },
-    at,
-  ) => {
-    const poster = swiglu(projection)(look(image, at("image_backbone")), at("image_projection"));
-    const plot = swiglu(projection)(read({ ids, mask }, at("text_backbone")), at("text_projection"));
-    const fused = attentionFusion({ heads, dropout: 0.1 })([poster, plot], {
-      attention: at("self_attention"),
-      norm: at("norm_after_attn"),
-    });
-    const ffn = shared(at("classifier_ffn"), swiglu(projection));
-    return classifierHead(labels, { ffn, dropout: 0.3 })(fused, at("classifier_output_layer"));
-  };
+/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, numLabels]`. */
+export const attendedTowers = ({ image: look, text: read, projection, heads }: Parts): RecipeModel =>
+(
+  { image, ids, mask },
+  at,
+  { numLabels },
+) => {
+  const poster = swiglu(projection)(look(image, at("image_backbone")), at("image_projection"));
+  const plot = swiglu(projection)(read({ ids, mask }, at("text_backbone")), at("text_projection"));
+  const fused = attentionFusion({ heads, dropout: 0.1 })([poster, plot], {
+    attention: at("self_attention"),
+    norm: at("norm_after_attn"),
+  });
+  const ffn = shared(at("classifier_ffn"), swiglu(projection));
+  return classifierHead(numLabels, { ffn, dropout: 0.3 })(fused, at("classifier_output_layer"));
+};
 
 /** The published model at a size. */
-export const posterAndPlot = ({ image, text, ...rest }: Size): ModelFunction =>
+export const posterAndPlot = ({ image, text, ...rest }: Size): RecipeModel =>
   attendedTowers({ image: resnet(image), text: bert(text), ...rest });
 
 /** The image tower's last stage learns; of the text tower the embeddings, the last two layers and the pooler. */
@@ -114,7 +111,7 @@ const mmimdbRecipe: Recipe = recipe({
       randomAffine({ degrees: 0, translate: [0.1, 0.1], scale: [0.9, 1.1], shear: 10 }),
     ],
   }),
-  labels: published.labels,
+  labels: 26,
   model: posterAndPlot(published),
   weights: [
     hub("timm/resnet50.tv2_in1k", { under: "image_backbone", rename: resnetNames }),

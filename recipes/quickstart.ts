@@ -16,10 +16,10 @@ import {
   type Layer,
   meanPool,
   meanTokens,
-  type ModelFunction,
   type Node,
   type Recipe,
   recipe,
+  type RecipeModel,
   relu,
   swiglu,
   warmupThenPlateau,
@@ -45,18 +45,22 @@ const textTower: Layer<{ ids: Node; mask: Node }> = ({ ids, mask }, at) => {
 export type Modality = "image" | "text";
 
 /** The model; a modality that is left out is not looked at. */
-export const model =
-  (seen: readonly Modality[] = ["image", "text"]): ModelFunction => ({ image, ids, mask }, at) => {
-    const features: Node[] = [];
-    if (seen.includes("image")) {
-      features.push(swiglu(32)(imageTower(image, at("image")), at("image_projection")));
-    }
-    if (seen.includes("text")) {
-      features.push(swiglu(32)(textTower({ ids, mask }, at("text")), at("text_projection")));
-    }
-    const fused = attentionFusion({ heads: 4 })(features, { attention: at("attention"), norm: at("norm") });
-    return classifierHead(8, { ffn: swiglu(32), dropout: 0.1 })(fused, at("head"));
-  };
+export const model = (seen: readonly Modality[] = ["image", "text"]): RecipeModel =>
+(
+  { image, ids, mask },
+  at,
+  { numLabels },
+) => {
+  const features: Node[] = [];
+  if (seen.includes("image")) {
+    features.push(swiglu(32)(imageTower(image, at("image")), at("image_projection")));
+  }
+  if (seen.includes("text")) {
+    features.push(swiglu(32)(textTower({ ids, mask }, at("text")), at("text_projection")));
+  }
+  const fused = attentionFusion({ heads: 4 })(features, { attention: at("attention"), norm: at("norm") });
+  return classifierHead(numLabels, { ffn: swiglu(32), dropout: 0.1 })(fused, at("head"));
+};
 
 /** The recipe. */
 const quickstart: Recipe = recipe({

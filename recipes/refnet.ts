@@ -25,9 +25,9 @@ import {
   linear,
   linearDecay,
   mmimdb,
-  type ModelFunction,
   type Recipe,
   recipe,
+  type RecipeModel,
   reconstruction,
   relu,
   resnet,
@@ -46,15 +46,14 @@ export interface Parts {
   readonly hidden: number;
   /** λ: how much the reconstructions weigh. */
   readonly weight: number;
-  /** Labels told apart. */
-  readonly labels: number;
 }
 
-/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, labels]`, and two reconstructions. */
-export const refined = ({ image: look, text: read, hidden, weight, labels }: Parts): ModelFunction =>
+/** Image `[batch, pixels, pixels, 3]`, ids and mask `[batch, tokens]` -> logits `[batch, numLabels]`, and two reconstructions. */
+export const refined = ({ image: look, text: read, hidden, weight }: Parts): RecipeModel =>
 (
   { image, ids, mask },
   at,
+  { numLabels },
 ) => {
   const poster = linear(hidden)(look(image, at("image_backbone")), at("image_projection"));
   const plot = linear(hidden)(read({ ids, mask }, at("text_backbone")), at("text_projection"));
@@ -65,7 +64,7 @@ export const refined = ({ image: look, text: read, hidden, weight, labels }: Par
     return [name, { value, weight }] as const;
   });
   return {
-    logits: linear(labels)(dropout(0.1)(fused, at("dropout")), at("classifier")),
+    logits: linear(numLabels)(dropout(0.1)(fused, at("dropout")), at("classifier")),
     losses: Object.fromEntries(losses),
   };
 };
@@ -82,7 +81,7 @@ const refnet: Recipe = recipe({
   name: "refnet",
   data: mmimdb({ tokens: 256, pixels: 224, resize: 256, ...imagenet }),
   labels: 26,
-  model: refined({ image: resnet(resnetSizes[50]), text: bert(), hidden: 512, weight: 0.1, labels: 26 }),
+  model: refined({ image: resnet(resnetSizes[50]), text: bert(), hidden: 512, weight: 0.1 }),
   weights: [
     hub("timm/resnet50.tv2_in1k", { under: "image_backbone", rename: resnetNames }),
     hub("google-bert/bert-base-uncased", { under: "text_backbone", rename: bertNames }),

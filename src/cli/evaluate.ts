@@ -2,12 +2,12 @@
 import { OnesheetError } from "../base/errors.ts";
 import { table } from "../report/table.ts";
 import type { OpenOptions } from "../data/source.ts";
-import { demandLabels } from "../train/fit.ts";
+import { withLabels } from "../train/labels.ts";
 import { putConstants } from "../train/nodes.ts";
 import { withFrequencies } from "../train/loss.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { demandLabelsOf, runFiles } from "../train/run.ts";
-import { plan, wantedOf } from "../train/start.ts";
+import { draftPlan, wantedOf } from "../train/start.ts";
 import { demandRows, leftOut } from "../train/skipped.ts";
 import { type Evaluation, startAverages, trainer } from "../train/trainer.ts";
 import { demandRealData, putWeights } from "../train/weights.ts";
@@ -81,7 +81,7 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   }
   const show = bars();
   const open: OpenOptions = {
-    ...wantedOf(plan(recipe)),
+    ...wantedOf(draftPlan(recipe)),
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
     ...(run !== undefined && { kept: runFiles(run).reader }),
@@ -91,11 +91,11 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   show.close();
   const tell = (line: string) => console.error(line);
   demandRows(set, options.strict || target.strict === true, tell);
-  demandLabels(recipe, set);
   if (run !== undefined) await demandLabelsOf(run, set.labels);
+  const labelled = withLabels(recipe, set.labels);
   demandRealData(set.makeshift, weights);
   const { engine } = await openEngine(options);
-  using bound = trainer(withFrequencies(recipe, set.train), engine);
+  using bound = trainer(withFrequencies(labelled, set.train), engine);
   const listener = { tell, onProgress: show.show };
   await putWeights(weights, recipe, bound.plan, bound.memory, listener);
   await startAverages(bound, recipe);

@@ -12,6 +12,7 @@ import { openSafetensors } from "../store/safetensors.ts";
 import { savedModel } from "../store/saved_model.ts";
 import { type Frozen, tf } from "../tensor.ts";
 import { readLabels, readMetrics, runFiles } from "../train/run.ts";
+import { withLabels } from "../train/labels.ts";
 import { plan } from "../train/start.ts";
 import { predictionStep } from "../train/step.ts";
 import type { LoadedRun } from "./recipes.ts";
@@ -54,7 +55,7 @@ async function config(run: LoadedRun): Promise<Record<string, unknown>> {
 
 /** The run's best model for `batch` rows, as a graph from its inputs to `logits` and `probabilities`. */
 async function frozen({ folder, recipe }: LoadedRun, batch: number): Promise<Frozen> {
-  const { model } = plan(recipe);
+  const { model } = plan(withLabels(recipe, await readLabels(folder), `the run "${folder}"`));
   if (recipe.data.made.constants !== undefined) {
     throw new OnesheetError(
       `Cannot export "${recipe.name}" as a graph of one batch: its model looks at all rows of the data at once, which ` +
@@ -95,7 +96,7 @@ export async function graphModelFiles(run: LoadedRun, batch: number): Promise<Fi
 /** A folder as the Hugging Face hub has them. */
 export async function hubFiles(run: LoadedRun): Promise<Files> {
   const { folder, record, recipe } = run;
-  const { model, trainable } = plan(recipe);
+  const { model, trainable } = plan(withLabels(recipe, await readLabels(folder), `the run "${folder}"`));
   const settings = record.recipe as { readonly data: { readonly name: string } };
   const best = (await readMetrics(folder)).findLast((row) => row.best);
   const card = modelCard({

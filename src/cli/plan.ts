@@ -1,16 +1,39 @@
 /** `train --plan`: what a recipe's model consists of, without data, download or training. */
+import { messageOf, OnesheetError } from "../base/errors.ts";
 import { type Box, outline } from "../dsl/outline.ts";
 import { showShape } from "../dsl/shape.ts";
 import { summarize } from "../dsl/summary.ts";
 import { modelGraph } from "../report/model_graph.ts";
 import { table } from "../report/table.ts";
+import { withLabels } from "../train/labels.ts";
 import { printable, type Recipe } from "../train/recipe.ts";
 import { plan } from "../train/start.ts";
+import { leaveNetwork } from "./permissions.ts";
 import { listSettings } from "./settings.ts";
 
 const count = (n: number) => n.toLocaleString("en-US");
 
 const NOTHING: ReadonlySet<string> = new Set();
+
+/**
+ * A recipe that states its labels. Where it leaves them to the data, that is opened, in `data` or where the source finds
+ * it; nothing is fetched, and no input is prepared.
+ */
+export async function withLabelsOfData(recipe: Recipe, data?: string): Promise<Recipe> {
+  if (recipe.labels !== undefined) return recipe;
+  leaveNetwork();
+  try {
+    await using set = await recipe.data.made.open({ inputs: [], ...(data !== undefined && { data }) });
+    return withLabels(recipe, set.labels);
+  } catch (cause) {
+    throw new OnesheetError(
+      `Cannot plan "${recipe.name}": the recipe leaves the number of labels to the data, and that cannot be opened (${
+        messageOf(cause).split(";")[0]
+      }); use --data DIR or --set labels=N`,
+      { cause, exitCode: 2 },
+    );
+  }
+}
 
 /** The plan as a program reads it. */
 export function planJson(recipe: Recipe): Record<string, unknown> {

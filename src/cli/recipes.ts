@@ -40,8 +40,8 @@ export async function loadModule(path: string, what: string): Promise<unknown> {
 
 /** A recipe with settings changed, numbers that it leaves out among them, and checked again. */
 export function withSettings(given: Recipe, settings: readonly string[]): Recipe {
-  const { accumulate, clipNorm, average } = given;
-  return recipe(applySettings({ ...given, accumulate, clipNorm, average }, settings));
+  const { labels, accumulate, clipNorm, average } = given;
+  return recipe(applySettings({ ...given, labels, accumulate, clipNorm, average }, settings));
 }
 
 /** Loads a recipe file's default export and changes settings of it. */

@@ -6,14 +6,14 @@ import { engineNames } from "../engine/choose.ts";
 import { fit, type FitOptions } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { readRecord } from "../train/run.ts";
-import { plan } from "../train/start.ts";
+import { draftPlan } from "../train/start.ts";
 import type { Command } from "./command.ts";
 import { type Computed, engineOptions, openEngine } from "./engine.ts";
 import { parseEvery } from "./every.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Parsed } from "./options.ts";
 import { demandPermission, leaveLoopback, leaveNetwork, stayOffline } from "./permissions.ts";
-import { planJson, planSvg, planText } from "./plan.ts";
+import { planJson, planSvg, planText, withLabelsOfData } from "./plan.ts";
 import { loadRecipe, newestRun, newRunFolder, userPath } from "./recipes.ts";
 import { recorder } from "./recorder.ts";
 import { bars, bestScore, eventJson, lastScreen, showEvent } from "./screen.ts";
@@ -148,7 +148,11 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
   leaveLoopback();
   stayOffline();
   if (options.plan) {
-    const recipe = await loadRecipe(positionals.recipe, settingsOf(options));
+    const { data } = options;
+    const recipe = await withLabelsOfData(
+      await loadRecipe(positionals.recipe, settingsOf(options)),
+      data && userPath(data),
+    );
     if (options.svg !== undefined) await writeDrawing(userPath(options.svg), planSvg(recipe));
     console.log(options.json ? JSON.stringify(planJson(recipe), null, 2) : planText(recipe));
     return 0;
@@ -207,7 +211,7 @@ async function writeDrawing(path: string, svg: string): Promise<void> {
 const FAR_TOO_MANY = 2e7;
 
 function warnOfSize(recipe: Recipe, tell: (line: string) => void): void {
-  const { model, trainable } = plan(recipe);
+  const { model, trainable } = draftPlan(recipe);
   const { total } = summarize(model, trainable).parameters;
   if (total < FAR_TOO_MANY) return;
   tell(

@@ -5,6 +5,7 @@ import { loadTokenizer } from "../data/tokens.ts";
 import { loadInto } from "../store/load.ts";
 import { openSafetensors } from "../store/safetensors.ts";
 import type { Engine } from "../tensor.ts";
+import { withLabels } from "../train/labels.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { readLabels, runFiles } from "../train/run.ts";
 import { plan } from "../train/start.ts";
@@ -60,7 +61,7 @@ export async function openPredictor(folder: string, recipe: Recipe, engine: Engi
   const read = await recipe.data.made.reader(reader);
   const labels = await readLabels(folder);
   const tokenizer = await loadTokenizer(reader);
-  const { model } = plan(recipe);
+  const { model } = plan(withLabels(recipe, labels, `the run "${folder}"`));
   using file = await openSafetensors(best);
   const memory = engine.memory();
   try {

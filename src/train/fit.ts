@@ -1,5 +1,4 @@
 /** From a recipe to a run folder: opens the data, puts first weights, trains; yields what happens. */
-import { oneLine, OnesheetError } from "../base/errors.ts";
 import { version } from "../base/version.ts";
 import type { Dataset, OpenOptions } from "../data/source.ts";
 import type { Engine } from "../tensor.ts";
@@ -8,6 +7,7 @@ import { type Checkpointed, loadCheckpoint } from "./checkpoint.ts";
 import type { TrainEvent } from "./events.ts";
 import { train } from "./loop.ts";
 import { beginSession } from "./machine.ts";
+import { withLabels } from "./labels.ts";
 import { withFrequencies } from "./loss.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import {
@@ -22,7 +22,7 @@ import {
 } from "./run.ts";
 import { batches } from "./sampler.ts";
 import { putConstants } from "./nodes.ts";
-import { plan, wantedOf } from "./start.ts";
+import { draftPlan, wantedOf } from "./start.ts";
 import { demandRows, leftOut, writeSkipped } from "./skipped.ts";
 import { prepareTraining, startAverages, trainer } from "./trainer.ts";
 import { rememberedBy } from "./update.ts";
@@ -58,15 +58,6 @@ export interface FitOptions {
   readonly tell?: (line: string) => void;
   /** Called before the first step, when data and weights are on this machine. */
   readonly onReady?: () => void;
-}
-
-/** Refuses data with another number of labels than the recipe's. */
-export function demandLabels(recipe: Recipe, { labels }: Pick<Dataset, "labels">): void {
-  if (labels.length === recipe.labels) return;
-  throw new OnesheetError(
-    `Cannot use this data with "${recipe.name}": its model tells ${recipe.labels} labels apart, the data has ${labels.length} ` +
-      `(${oneLine(labels.slice(0, 4).join(", "))}, …); change \`labels\` in the recipe`,
-  );
 }
 
 /** Refuses rows that do not fill one batch, because nothing would be trained. */
@@ -114,7 +105,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   const record = { ...before, ...recordOf(recipe, options), ...(before && { weights: before.weights }) };
   const { data, limit, strict = false, weights, checkpointEvery } = record;
   const open: OpenOptions = {
-    ...wantedOf(plan(recipe)),
+    ...wantedOf(draftPlan(recipe)),
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
     ...(resume && { kept: runFiles(folder).reader }),
@@ -122,14 +113,14 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   };
   await using dataset = await recipe.data.made.open(open);
   demandRows(dataset, strict, tell);
-  demandLabels(recipe, dataset);
+  const labelled = withLabels(recipe, dataset.labels);
   demandBatch(recipe, dataset);
   demandRealData(dataset.makeshift, weights);
   if (resume) await demandLabelsOf(folder, dataset.labels);
   const { train: rows, validation, labels } = dataset;
   tell(`${rows.size} training rows, ${validation.size} validation rows, ${labels.length} labels`);
 
-  using bound = trainer(withFrequencies(recipe, rows), engine);
+  using bound = trainer(withFrequencies(labelled, rows), engine);
   const { memory, plan: { model, trainable } } = bound;
   await prepareTraining(bound, recipe);
   const what: Checkpointed = { folder, model, trainable, memory, moments: rememberedBy(recipe) };

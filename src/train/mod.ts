@@ -17,11 +17,13 @@ export type { LabelScore, ScoreName, Scores } from "./metrics.ts";
 export * from "./optimizer.ts";
 export {
   hub,
+  type ModelContext,
   type NodeFeatures,
   type Pretrained,
   printable,
   type Recipe,
   recipe,
+  type RecipeModel,
   type RecipeSettings,
 } from "./recipe.ts";
 export type { CheckpointEvery, EpochMetrics } from "./run.ts";

@@ -2,7 +2,8 @@
 import type { Choice } from "../base/choice.ts";
 import { OnesheetError } from "../base/errors.ts";
 import type { Source } from "../data/source.ts";
-import type { ModelFunction } from "../dsl/build.ts";
+import type { ModelFunction, Outputs } from "../dsl/build.ts";
+import type { Node, Scope } from "../dsl/node.ts";
 import type { Rename } from "../store/rename.ts";
 import type { FreezeRule } from "./freeze.ts";
 import type { ParameterGroup } from "./groups.ts";
@@ -33,16 +34,29 @@ export interface NodeFeatures {
   readonly weights: readonly Pretrained[];
 }
 
+/** What a model is built for beside its inputs. */
+export interface ModelContext {
+  /** Width of the logits. */
+  readonly numLabels: number;
+}
+
+/** A recipe's model: symbolic inputs by name, the root of the names and the number of labels to logits `[batch, numLabels]`. */
+export type RecipeModel<Name extends string = string> = (
+  inputs: Readonly<Record<Name, Node>>,
+  at: Scope,
+  context: ModelContext,
+) => Node | Outputs;
+
 /** Everything a run needs to know. */
 export interface Recipe {
   /** What it is called in messages and run folders. */
   readonly name: string;
   /** Where rows come from; the model's inputs are its inputs. */
   readonly data: Choice<Source>;
-  /** Number of labels the model tells apart. */
-  readonly labels: number;
-  /** From the data's inputs and constants to logits `[batch, labels]`. */
-  readonly model: ModelFunction;
+  /** Number of labels, which the data must have. Default: as many as the data has. */
+  readonly labels?: number;
+  /** From the data's inputs and constants to logits `[batch, numLabels]`. */
+  readonly model: RecipeModel;
   /** Of a graph's nodes: the input `nodes` `[nodes, features]` of the model. */
   readonly nodes?: NodeFeatures;
   /** What the run starts from; whatever they leave out starts at random. */
@@ -87,7 +101,7 @@ export interface Recipe {
 
 /** A recipe as it is written: fields that are left out have their usual values. */
 export type RecipeSettings =
-  & Pick<Recipe, "name" | "data" | "labels" | "model" | "epochs" | "learningRate">
+  & Pick<Recipe, "name" | "data" | "model" | "epochs" | "learningRate">
   & Partial<Recipe>;
 
 const counts = ["labels", "batchSize", "epochs"] as const;
@@ -123,8 +137,7 @@ function fault(
  * const averages = recipe({
  *   name: "averages",
  *   data: drawnFilms({ rows: 60, seed: 1, validation: 0.2, pixels: 48, tokens: 48, augment: [], ...imagenet }),
- *   labels: 8,
- *   model: ({ image }, at) => linear(8)(meanPool()(image, at("pool")), at("head")),
+ *   model: ({ image }, at, { numLabels }) => linear(numLabels)(meanPool()(image, at("pool")), at("head")),
  *   epochs: 2,
  *   loss: focal({ alpha: 0.5, gamma: 2 }),
  *   learningRate: constant({ rate: 1e-3 }),
@@ -138,7 +151,8 @@ export function recipe(given: RecipeSettings): Recipe {
   const settings = { ...given, weights, freeze, batchSize, seed, labelSmoothing, loss, optimizer, stop };
   for (const field of counts) {
     const value = settings[field];
-    if (!Number.isInteger(value) || value < 1) {
+    if (value === undefined && field === "labels") continue;
+    if (!Number.isInteger(value) || value! < 1) {
       throw new OnesheetError(
         `Cannot use recipe "${settings.name}": expected ${field} to be a whole number of at least 1, found ${value}`,
         { exitCode: 2 },

@@ -9,6 +9,7 @@ import { toEngine } from "../store/layout.ts";
 import type { Memory } from "../tensor.ts";
 import { trainable } from "./freeze.ts";
 import { type Treatment, treatments } from "./groups.ts";
+import { numLabelsOf } from "./labels.ts";
 import type { NodeFeatures, Recipe } from "./recipe.ts";
 import { waits } from "./stages.ts";
 import { momentName } from "./update.ts";
@@ -37,29 +38,22 @@ function towerOf({ tower }: NodeFeatures, inputs: Readonly<Record<string, Shape>
   );
 }
 
-/** Builds a recipe's model; no data, no tensor. Any logits of another shape than `[batch, labels]` are an error. */
-export function plan(
-  { model, data: { made: data }, labels, freeze, nodes, groups = [], stages = [] }: Pick<
-    Recipe,
-    "model" | "data" | "labels" | "freeze" | "nodes" | "groups" | "stages"
-  >,
+/** What a plan is made of. */
+type Planned = Pick<Recipe, "model" | "data" | "labels" | "freeze" | "nodes" | "groups" | "stages">;
+
+function planFor(
+  { model, data: { made: data }, freeze, nodes, groups = [], stages = [] }: Planned,
+  numLabels: number,
 ): Plan {
   const shapesOf = (specs: Readonly<Record<string, { readonly shape: Shape }>>, batch: Shape) =>
     Object.fromEntries(Object.entries(specs).map(([name, { shape }]) => [name, [...batch, ...shape]]));
   const inputs = shapesOf(data.inputs, ["batch"]);
   const tower = nodes && towerOf(nodes, inputs);
-  const built = build(model, {
+  const built = build<string>((inputs, at) => model(inputs, at, { numLabels }), {
     ...inputs,
     ...shapesOf(data.constants ?? {}, []),
     ...(tower && { nodes: ["nodes", tower.output.shape[1]] }),
   });
-  const others = Object.values(built.losses).flatMap((loss) => "logits" in loss ? [loss.logits] : []);
-  for (const { shape } of [built.output, ...others]) {
-    if (sameShape(shape, ["batch", labels])) continue;
-    throw new ShapeError(
-      `Cannot build the model: expected logits of shape [batch, ${labels}], found ${showShape(shape)}`,
-    );
-  }
   const names = weightNames(built), learning = [...trainable(names, freeze)];
   return {
     model: built,
@@ -69,6 +63,36 @@ export function plan(
     waits: waits(learning, stages),
   };
 }
+
+/** Refuses logits of another shape than `[batch, numLabels]`, those of auxiliary losses included. */
+function demandLogits({ output, losses }: Model, numLabels: number): void {
+  const others = Object.values(losses).flatMap((loss) => "logits" in loss ? [loss.logits] : []);
+  for (const { shape } of [output, ...others]) {
+    if (sameShape(shape, ["batch", numLabels])) continue;
+    const isOther = shape.length === 2 && shape[0] === "batch";
+    throw new ShapeError(
+      `Cannot build the model: expected logits of shape [batch, ${numLabels}], found ${showShape(shape)}` +
+        (isOther ? "; make the head as wide as the model function's `numLabels`" : ""),
+    );
+  }
+}
+
+/** Builds the model of a recipe that states its labels; no data, no tensor. */
+export function plan(recipe: Planned): Plan {
+  const numLabels = numLabelsOf(recipe), planned = planFor(recipe, numLabels);
+  demandLogits(planned.model, numLabels);
+  return planned;
+}
+
+/** Stands for a number of labels that is not known yet. */
+const SOME = 2;
+
+/**
+ * The plan before the data is open. It is right in all but what depends on the number of labels, where the recipe leaves
+ * that to the data.
+ */
+export const draftPlan = (recipe: Planned): Plan =>
+  recipe.labels === undefined ? planFor(recipe, SOME) : plan(recipe);
 
 /** What a source is asked for: the inputs that the model looks at, and those that its tower will. */
 export const wantedOf = ({ model, tower }: Plan): Pick<OpenOptions, "inputs" | "alsoFor"> => ({

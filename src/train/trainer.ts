@@ -6,6 +6,7 @@ import { float32, int32, type Value, type Values } from "../base/value.ts";
 import type { Batch, Rows } from "../data/source.ts";
 import type { Engine, Memory, Program } from "../tensor.ts";
 import { addBatch, noConfusion, type Scores, scoresOf } from "./metrics.ts";
+import { numLabelsOf } from "./labels.ts";
 import type { Recipe } from "./recipe.ts";
 import { batches } from "./sampler.ts";
 import { clearMoments, type Plan, plan } from "./start.ts";
@@ -66,8 +67,8 @@ const FLOAT16_LOSS_SCALE = 2 ** 13;
 /** Batches made ready while one is being used. */
 export const PREFETCH = 2;
 
-const labelsOf = (batch: Batch, labels: number): Value =>
-  float32([batch.labels.length / labels, labels], batch.labels);
+const labelsOf = ({ labels }: Batch, numLabels: number): Value =>
+  float32([labels.length / numLabels, numLabels], labels);
 
 /** Scalars by name. */
 const scalars = (numbers: Readonly<Record<string, number>>): Values =>
@@ -91,6 +92,7 @@ const programsOf = (memory: Memory, parts: StepParts): Programs => ({
 /** Opens a memory for a recipe; its weights are still to be put. */
 export function trainer(recipe: Recipe, engine: Engine): Trainer {
   const planned = plan(recipe), { trainable, waits } = planned;
+  const numLabels = numLabelsOf(recipe);
   const memory = engine.memory();
   const optimizer = recipe.optimizer.made;
   const parts = {
@@ -98,7 +100,7 @@ export function trainer(recipe: Recipe, engine: Engine): Trainer {
     lossScale: engine.options.precision === "mixed" ? FLOAT16_LOSS_SCALE : 1,
   };
   const evaluation = memory.compile(evaluationStep(parts));
-  const inputsOf = (batch: Batch): Values => ({ ...batch.inputs, labels: labelsOf(batch, recipe.labels) });
+  const inputsOf = (batch: Batch): Values => ({ ...batch.inputs, labels: labelsOf(batch, numLabels) });
   const accumulates = (recipe.accumulate ?? 1) > 1;
 
   /** The waits that are over in an epoch; 0 is. */

@@ -8,12 +8,13 @@ import type { OpenOptions } from "../data/source.ts";
 import type { TrainEvent } from "./events.ts";
 import { fit, type FitOptions } from "./fit.ts";
 import { testRows, withoutTestRows } from "./held_out.ts";
+import { withLabels } from "./labels.ts";
 import { withFrequencies } from "./loss.ts";
 import type { Scores } from "./metrics.ts";
 import { putConstants } from "./nodes.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import { exists, readMetrics, readRecord, runFiles, writeRunFile } from "./run.ts";
-import { plan, wantedOf } from "./start.ts";
+import { draftPlan, wantedOf } from "./start.ts";
 import { startAverages, trainer } from "./trainer.ts";
 import { putWeights } from "./weights.ts";
 
@@ -59,16 +60,15 @@ async function judged(recipe: Recipe, folder: string, options: TrialOptions): Pr
   if (best === undefined) {
     throw new OnesheetError(`Cannot judge "${folder}": expected an epoch that was kept, found none`);
   }
-  const { model, trainable } = plan(recipe);
   const open: OpenOptions = {
-    ...wantedOf(plan(recipe)),
+    ...wantedOf(draftPlan(recipe)),
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
     kept: runFiles(folder).reader,
     ...(onProgress && { onProgress }),
   };
   await using set = await recipe.data.made.open(open);
-  using bound = trainer(withFrequencies(recipe, set.train), engine);
+  using bound = trainer(withFrequencies(withLabels(recipe, set.labels), set.train), engine);
   await putWeights(runFiles(folder).best, recipe, bound.plan, bound.memory, { tell });
   await startAverages(bound, recipe);
   const { weights } = await readRecord(folder);
@@ -77,7 +77,7 @@ async function judged(recipe: Recipe, folder: string, options: TrialOptions): Pr
   const { scores } = await bound.evaluate(test, set.labels);
   return {
     seed: recipe.seed,
-    parameters: summarize(model, trainable).parameters,
+    parameters: summarize(bound.plan.model, bound.plan.trainable).parameters,
     rows: { train: set.train.size, validation: set.validation.size - test.size, test: test.size },
     epochs: metrics.length,
     best: best.epoch,

@@ -9,7 +9,7 @@ import { matchesTwin, small, smallRecipe } from "./twins.ts";
 const loss = binaryCrossEntropy({ positiveWeight: [1, 5, 2, 40, 100] });
 const { optimizer } = recipe;
 matchesTwin(
-  smallRecipe(recipe, plotAlone({ text: bert(small.text), labels: small.labels }), { loss, optimizer }),
+  smallRecipe(recipe, plotAlone({ text: bert(small.text) }), { loss, optimizer }),
 );
 
 Deno.test("bert_text is BERT base and one linear layer on its pooled [CLS], all of which learns", () => {
@@ -22,7 +22,7 @@ Deno.test("bert_text is BERT base and one linear layer on its pooled [CLS], all 
 });
 
 Deno.test("bert_text takes any text tower: MiniLM with the mean of its tokens has 384 features", () => {
-  const model = plotAlone({ text: bertMean({ width: 384, layers: 6 }), labels: 26 });
+  const model = plotAlone({ text: bertMean({ width: 384, layers: 6 }) });
   const { params } = plan({ ...recipe, model }).model;
   assertEquals(params.at(-2)!.shape, [26, 384]);
 });

@@ -4,8 +4,8 @@ import centralnet, { centralNet } from "../../recipes/centralnet.ts";
 import { plan } from "../../src/train/start.ts";
 import { matchesTwin, small, smallRecipe } from "./twins.ts";
 
-const { image, text, labels } = small;
-const model = centralNet({ image: resnet(image), text: bertMean(text), hidden: 8, depth: 2, labels });
+const { image, text } = small;
+const model = centralNet({ image: resnet(image), text: bertMean(text), hidden: 8, depth: 2 });
 
 matchesTwin(smallRecipe(centralnet, model));
 

@@ -13,9 +13,8 @@ const size: Size = {
   text: { vocabulary: 40, width: HEADS * TOKENS, layers: 2, heads: HEADS, positions: TOKENS },
   projection: FUSED / 2,
   heads: 8,
-  labels: 5,
 };
-const model = build(posterAndPlot(size), {
+const model = build<string>((inputs, at) => posterAndPlot(size)(inputs, at, { numLabels: 5 }), {
   image: ["batch", 32, 32, 3],
   ids: ["batch", TOKENS],
   mask: ["batch", TOKENS],

@@ -5,8 +5,8 @@ import { summarize } from "../../src/dsl/summary.ts";
 import { plan } from "../../src/train/start.ts";
 import { matchesTwin, small, smallRecipe } from "./twins.ts";
 
-const { image, text, labels } = small;
-const model = gatedPosterAndPlot({ image: resnet(image), text: bertMean(text), hidden: 8, labels });
+const { image, text } = small;
+const model = gatedPosterAndPlot({ image: resnet(image), text: bertMean(text), hidden: 8 });
 
 matchesTwin(smallRecipe(gmu, model));
 

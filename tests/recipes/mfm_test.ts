@@ -4,8 +4,8 @@ import mfm, { attendedPosterAndPlot } from "../../recipes/mfm.ts";
 import { plan } from "../../src/train/start.ts";
 import { matchesTwin, small, smallRecipe } from "./twins.ts";
 
-const { image, text, labels } = small;
-const model = attendedPosterAndPlot({ image: resnetMap(image), text: bert(text), hidden: 8, labels });
+const { image, text } = small;
+const model = attendedPosterAndPlot({ image: resnetMap(image), text: bert(text), hidden: 8 });
 const freeze = [
   { freeze: "image_backbone" },
   { train: "image_backbone.layer2" },

@@ -10,7 +10,6 @@ import { matchesTwin, onGraph, small } from "./twins.ts";
 const model = plotOnGraph({
   graph: { ...published.graph, heads: 2, size: 3 },
   text: { ...small.text, separator: 4 },
-  labels: small.labels,
 });
 
 matchesTwin(

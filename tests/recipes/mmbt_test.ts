@@ -6,12 +6,11 @@ import { binaryCrossEntropy } from "../../src/train/loss.ts";
 import { plan } from "../../src/train/start.ts";
 import { matchesTwin, small, smallRecipe } from "./twins.ts";
 
-const { image, text, labels } = small;
+const { image, text } = small;
 const model = posterBeforePlot({
   image: resnetMap(image),
   imageTokens: 2,
   text: { ...text, separator: 4 },
-  labels,
 });
 
 matchesTwin(

@@ -4,8 +4,8 @@ import refnet, { refined } from "../../recipes/refnet.ts";
 import { plan } from "../../src/train/start.ts";
 import { matchesTwin, small, smallRecipe } from "./twins.ts";
 
-const { image, text, labels } = small;
-const model = refined({ image: resnet(image), text: bert(text), hidden: 8, weight: 0.1, labels });
+const { image, text } = small;
+const model = refined({ image: resnet(image), text: bert(text), hidden: 8, weight: 0.1 });
 const freeze = [
   { freeze: "image_backbone" },
   { train: "image_backbone.layer2" },

@@ -4,9 +4,8 @@ import { fileURLToPath } from "node:url";
 import { linear, meanPool } from "../../layers/mod.ts";
 import { graph } from "../../src/data/graph.ts";
 import { mmimdb } from "../../src/data/mmimdb.ts";
-import type { ModelFunction } from "../../src/dsl/build.ts";
 import { type Limits, parity } from "../../src/train/parity.ts";
-import type { Recipe } from "../../src/train/recipe.ts";
+import type { Recipe, RecipeModel } from "../../src/train/recipe.ts";
 import { eachEngine } from "../engine/each.ts";
 
 /** The small towers, as in tests/golden/record.py. Image and text have 16 features each. */
@@ -25,7 +24,7 @@ export const goldensOf = (name: string): string =>
   fileURLToPath(new URL(`../golden/${name}`, import.meta.url));
 
 /** The recipe with a small model on small inputs, and what else changes. */
-export const smallRecipe = (recipe: Recipe, model: ModelFunction, changes: Partial<Recipe> = {}): Recipe => ({
+export const smallRecipe = (recipe: Recipe, model: RecipeModel, changes: Partial<Recipe> = {}): Recipe => ({
   ...recipe,
   model,
   labels: small.labels,
@@ -35,7 +34,7 @@ export const smallRecipe = (recipe: Recipe, model: ModelFunction, changes: Parti
 });
 
 /** The same on a graph, whose nodes have 6 features. */
-export const onGraph = (recipe: Recipe, model: ModelFunction, changes: Partial<Recipe> = {}): Recipe =>
+export const onGraph = (recipe: Recipe, model: RecipeModel, changes: Partial<Recipe> = {}): Recipe =>
   smallRecipe(recipe, model, {
     data: graph({ of: mmimdb({ pixels: small.pixels, tokens: small.tokens }), edges: "self" }),
     nodes: {

@@ -125,8 +125,8 @@ async function refused(recipe: Recipe, sentence: string, options: Partial<FitOpt
 Deno.test("a wrong number of labels is told before anything is written", () =>
   refused(
     tiny({ data: source({ labels: [...labels, "violet", "white"] }) }),
-    'Cannot use this data with "tiny": its model tells 3 labels apart, the data has 5 (blue, green, red, violet, …); ' +
-      "change `labels` in the recipe",
+    'Cannot use this data with "tiny": expected the 3 labels that the recipe states, found 5 (blue, green, red, ' +
+      "violet, …); use --set labels=5, or leave `labels` out of the recipe",
   ));
 
 Deno.test("too few rows for one batch are told before anything is written", () =>
@@ -138,7 +138,8 @@ Deno.test("too few rows for one batch are told before anything is written", () =
 Deno.test("a model of another shape than the labels is told before anything is written", () =>
   refused(
     tiny({ labels: 4, data: source({ labels: [...labels, "violet"] }) }),
-    "Cannot build the model: expected logits of shape [batch, 4], found [batch, 3]",
+    "Cannot build the model: expected logits of shape [batch, 4], found [batch, 3]; make the head as wide as the " +
+      "model function's `numLabels`",
   ));
 
 Deno.test("a freeze pattern without a match is told before anything is written", () =>

@@ -185,13 +185,14 @@ Deno.test("logits that are not one number for each label are refused", () => {
   const refusal = (model: ModelFunction) =>
     assertThrows(() => plan({ model, data: small, labels: 3, freeze: [] }), ShapeError).message;
   const text = "Cannot build the model: expected logits of shape [batch, 3], found ";
-  assertEquals(refusal(toLabels(4)), `${text}[batch, 4]`);
+  const wayOut = "; make the head as wide as the model function's `numLabels`";
+  assertEquals(refusal(toLabels(4)), `${text}[batch, 4]${wayOut}`);
   assertEquals(refusal(({ image }) => image), `${text}[batch, 8, 8, 3]`);
   const other: ModelFunction = (inputs, at) => ({
     logits: toLabels(3)(inputs, at) as Node,
     losses: { other: { logits: toLabels(2)(inputs, at("other")) as Node, weight: 1 } },
   });
-  assertEquals(refusal(other), `${text}[batch, 2]`);
+  assertEquals(refusal(other), `${text}[batch, 2]${wayOut}`);
 });
 
 Deno.test("a pattern that freezes nothing is refused", () => {
