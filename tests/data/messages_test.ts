@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { random } from "../../src/base/random.ts";
 import { genresOf, labelsOf, plotOf, posterOf, textOf } from "../../src/data/messages.ts";
 
 const prompt = (plot: string) => `Poster.\nPlot: ${plot}\nNote that a movie may have several genres.`;
@@ -52,4 +53,37 @@ Deno.test("a row counts only with a first image and two messages", () => {
   assertEquals(posterOf({ images: [] }), undefined);
   assertEquals(posterOf({ images: [{ bytes: null, path: "x.jpg" }] }), undefined);
   assertEquals(posterOf({ images: null }), undefined);
+});
+
+Deno.test("the plot is that of the notebook's expression, and any number of spaces takes time in proportion", () => {
+  const space = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]";
+  const expression = new RegExp(`Plot:${space}*(.*?)${space}*\\nNote that a movie`, "s");
+  const ends = new RegExp(`^${space}+|${space}+$`, "g");
+  const expected = (text: string) => expression.exec(text)?.[1].replace(ends, "") ?? "No plot found.";
+  const parts = [
+    "Plot:",
+    "Plot:",
+    " ",
+    "\n",
+    "\n",
+    "Note that a movie",
+    "\nNote that a movie",
+    "x",
+    "\x85",
+    "\ufeff",
+  ];
+  const { integer } = random(1, "plots");
+  for (let i = 0; i < 20_000; i++) {
+    const text = Array.from(
+      { length: 1 + integer(9) },
+      () => parts[integer(parts.length)],
+    )
+      .join("");
+    assertEquals(plotOf(text), expected(text), JSON.stringify(text));
+  }
+  const spaces = " ".repeat(1e6);
+  assertEquals(plotOf(`Plot:${spaces}`), "No plot found.");
+  assertEquals(plotOf(prompt(`${spaces}x${spaces}y${spaces}`)), `x${spaces}y`);
+  assertEquals(plotOf("Plot:\nNote".repeat(1e5)), "No plot found.");
+  assertEquals(genresOf(`Drama${spaces}x, `), [`drama${spaces}x`]);
 });
