@@ -45,9 +45,11 @@ export function messageOf(thrown: unknown): string {
 /** What a terminal obeys or what turns the writing around: control characters, directions, halves of characters. */
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Text of unknown origin as a terminal may show it, line by line. */
-export const printable = (text: string): string =>
-  text.replaceAll(UNPRINTABLE, (character) => character === "\n" ? character : "\ufffd");
+/** Text of unknown origin as a terminal may show it, line by line; `substitute` stands for a character that it may not. */
+export const printable = (
+  text: string,
+  substitute: (character: string) => string = () => "\ufffd",
+): string => text.replaceAll(UNPRINTABLE, (character) => character === "\n" ? character : substitute(character));
 
 /** A text out of a file as a part of a sentence: printable, and without ends of lines and tabs. */
 export const oneLine = (text: string): string => printable(text.replaceAll(/[\t-\r\x85\u2028\u2029]+/g, " "));

@@ -15,6 +15,7 @@ import type { Parsed } from "./options.ts";
 import { demandPermission, leaveNetwork, stayOffline } from "./permissions.ts";
 import { loadModule, newRunFolder, userPath, withSettings } from "./recipes.ts";
 import { bars, showEvent } from "./screen.ts";
+import { jsonText, print, tell } from "./terminal.ts";
 
 /** The systems unless given. */
 const published = fileURLToPath(new URL("../../recipes/comparison.ts", import.meta.url));
@@ -141,7 +142,7 @@ export async function compare({ positionals, options }: Parsed<typeof compareCom
   demandPermission("write", out);
   const { engine } = await openEngine(options);
   using interrupt = interruptible();
-  const show = bars(), tell = (line: string) => console.error(line);
+  const show = bars();
   for (const { name } of named.filter((system) => !systems.includes(system))) {
     tell(`${name} is left out: it needs --edges`);
   }
@@ -174,7 +175,7 @@ export async function compare({ positionals, options }: Parsed<typeof compareCom
   const ordered = systems.flatMap(({ name }) => trials.filter(({ system }) => system === name));
   await writeRunFile(join(out, "comparison.json"), JSON.stringify(ordered, null, 2) + "\n");
   await writeRunFile(join(out, "comparison.md"), report(ordered, systems, markdown) + "\n");
-  console.log(options.json ? JSON.stringify(ordered, null, 2) : report(ordered, systems, table));
+  print(options.json ? jsonText(ordered, 2) : report(ordered, systems, table));
   tell(`runs and tables: ${out}`);
   return 0;
 }

@@ -8,6 +8,7 @@ import { locate, locateForCpu } from "../engine/setup.ts";
 import { linear } from "../ops/linear.ts";
 import type { Command } from "./command.ts";
 import type { Parsed } from "./options.ts";
+import { jsonText, print } from "./terminal.ts";
 
 /** What `doctor` takes. */
 export const doctorCommand = {
@@ -67,10 +68,10 @@ export async function doctor({ options }: Parsed<typeof doctorCommand>): Promise
   if (usable("CUDA ") && locate("cuda") !== undefined) products.push(await product("cuda"));
   if (usable("libtensorflow") && locateForCpu() !== undefined) products.push(await product("tensorflow"));
   const all = [...findings, ...products];
-  if (options.json) console.log(JSON.stringify(all, null, 2));
+  if (options.json) print(jsonText(all, 2));
   else {
     for (const { what, ok, found, fix } of all) {
-      console.log(`${ok ? "ok  " : "FAIL"}  ${what}: ${found}${ok || fix === undefined ? "" : `; ${fix}`}`);
+      print(`${ok ? "ok  " : "FAIL"}  ${what}: ${found}${ok || fix === undefined ? "" : `; ${fix}`}`);
     }
   }
   return products.some(({ ok }) => ok) ? 0 : 1;

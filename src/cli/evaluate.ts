@@ -17,6 +17,7 @@ import type { Parsed } from "./options.ts";
 import { leaveNetwork, stayOffline } from "./permissions.ts";
 import { isRun, loadRecipe, loadRun, userPath } from "./recipes.ts";
 import { bars, labelTable } from "./screen.ts";
+import { jsonText, print, tell } from "./terminal.ts";
 
 /** What `evaluate` takes. */
 export const evaluateCommand = {
@@ -89,7 +90,6 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   };
   await using set = await recipe.data.made.open(open);
   show.close();
-  const tell = (line: string) => console.error(line);
   demandRows(set, options.strict || target.strict === true, tell);
   if (run !== undefined) await demandLabelsOf(run, set.labels);
   const labelled = withLabels(recipe, set.labels);
@@ -113,7 +113,7 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
     (done, soFar) => show.show("validation", done, total, `macro-F1 ${soFar().macroF1.toFixed(4)}`),
   );
   show.close();
-  console.log(options.json ? JSON.stringify({ loss: result.loss, ...result.scores }, null, 2) : text(result));
+  print(options.json ? jsonText({ loss: result.loss, ...result.scores }, 2) : text(result));
   if (set.skipped?.length) tell(leftOut(set.skipped.length));
   return 0;
 }

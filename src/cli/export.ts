@@ -8,6 +8,7 @@ import { type Files, graphModelFiles, hubFiles, savedModelFiles, writeFiles } fr
 import type { Parsed } from "./options.ts";
 import { demandPermission, leaveNetwork } from "./permissions.ts";
 import { type LoadedRun, loadRun, userPath } from "./recipes.ts";
+import { jsonText, print } from "./terminal.ts";
 
 /** What `export` takes. */
 export const exportCommand = {
@@ -80,7 +81,7 @@ export async function exportRun({ positionals, options }: Parsed<typeof exportCo
   await writeFiles(folder, files);
   const names = Object.keys(files).sort();
   const page = push === undefined ? undefined : await pushFolder(push, folder, names);
-  if (options.json) console.log(JSON.stringify({ folder, files: names, ...page && { page } }, null, 2));
-  else console.log(`${folder}: ${names.join(", ")}${page === undefined ? "" : `\n${page}`}`);
+  if (options.json) print(jsonText({ folder, files: names, ...page && { page } }, 2));
+  else print(`${folder}: ${names.join(", ")}${page === undefined ? "" : `\n${page}`}`);
   return 0;
 }

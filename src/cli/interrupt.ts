@@ -3,6 +3,7 @@
  * nothing is watched, and the first one ends the process as it ends any other.
  */
 import { removeTemporary } from "../base/files.ts";
+import { tell } from "./terminal.ts";
 
 /** A watch on the signals. */
 export interface Interruptible extends Disposable {
@@ -32,7 +33,7 @@ export function interruptible(what = "this step"): Interruptible {
     }
     first = now;
     exitCode = codes[signal];
-    console.error(`\nstopping after ${what}; once more stops at once`);
+    tell(`\nstopping after ${what}; once more stops at once`);
     controller.abort();
   };
   const signals: (keyof typeof codes)[] = Deno.build.os === "windows" ? ["SIGINT"] : ["SIGINT", "SIGTERM"];

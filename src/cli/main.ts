@@ -11,6 +11,7 @@ import { predict, predictCommand } from "./predict.ts";
 import { report, reportCommand } from "./report.ts";
 import { serve, serveCommand } from "./serve.ts";
 import { setup, setupCommand, setupEnvironment } from "./setup.ts";
+import { print, tell } from "./terminal.ts";
 import { train, trainCommand } from "./train.ts";
 
 /** A command of the command line. */
@@ -29,7 +30,7 @@ const bind = <C extends Command>(
   run: async (args) => {
     const parsed = parseCommand(command, args);
     if (parsed !== "help") return await run(parsed);
-    console.log([helpText(command), ...more === undefined ? [] : [more]].join("\n\n"));
+    print([helpText(command), ...more === undefined ? [] : [more]].join("\n\n"));
     return 0;
   },
 });
@@ -55,10 +56,18 @@ function overview(): string {
     .join("\n\n");
 }
 
+/** Longest message that is printed, in characters. */
+const LONGEST = 8000;
+
+const short = (message: string): string =>
+  message.length <= LONGEST
+    ? message
+    : `${message.slice(0, LONGEST)}… (${message.length - LONGEST} characters more)`;
+
 /** Runs a command line; gives the exit code. */
 export async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === "--help" || name === "-h") {
-    console.log(overview());
+    print(overview());
     return 0;
   }
   const verbose = args.includes("--verbose");
@@ -72,8 +81,7 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
     }
     return await commands[name].run(args.filter((arg) => arg !== "--verbose"));
   } catch (error) {
-    if (verbose) console.error(error);
-    else console.error(messageOf(error));
+    tell(verbose ? Deno.inspect(error) : short(messageOf(error)));
     return error instanceof OnesheetError ? error.exitCode : 1;
   }
 }

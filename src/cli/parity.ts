@@ -9,6 +9,7 @@ import type { Command } from "./command.ts";
 import { engineOptions, openEngine } from "./engine.ts";
 import type { Parsed } from "./options.ts";
 import { userPath } from "./recipes.ts";
+import { jsonText, print } from "./terminal.ts";
 
 /** What `parity` takes. */
 export const parityCommand = {
@@ -94,7 +95,7 @@ export async function parity({ positionals, options }: Parsed<typeof parityComma
   const { recipe, limits } = sized(size);
   const { engine } = await openEngine({ ...options, engine: options.engine ?? "tensorflow" });
   const checks = await compare(engine, recipe, folder, limits);
-  if (options.json) console.log(JSON.stringify(checks, null, 2));
+  if (options.json) print(jsonText(checks, 2));
   else {
     const rows = checks.map(({ what, difference, limit, at }) => [
       what,
@@ -103,7 +104,7 @@ export async function parity({ positionals, options }: Parsed<typeof parityComma
       difference <= limit ? "ok" : "MISS",
       at ?? "",
     ]);
-    console.log(table({ head: ["largest difference of", "found", "limit", "", "at"], rows }));
+    print(table({ head: ["largest difference of", "found", "limit", "", "at"], rows }));
   }
   return passes(checks) ? 0 : 1;
 }

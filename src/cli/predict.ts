@@ -13,6 +13,8 @@ import { demandPermission } from "./permissions.ts";
 import { type Lines, predictRows } from "./predict_rows.ts";
 import { loadRun, userPath } from "./recipes.ts";
 import { rowsOf } from "./rows.ts";
+import { shortLabel } from "./screen.ts";
+import { jsonText, print, tell } from "./terminal.ts";
 
 /** What `predict` takes. */
 export const predictCommand = {
@@ -62,7 +64,7 @@ async function posterOf(path: string): Promise<Uint8Array> {
 async function one(predictor: Predictor, example: Example, { json, explain }: Options): Promise<void> {
   const examples = await prepared(predictor, example, explain);
   const labels = told(predictor.labels, await predictor.predict(examples));
-  console.log(json ? JSON.stringify(labels, null, 2) : screen(labels));
+  print(json ? jsonText(labels, 2) : screen(labels));
 }
 
 const screen = (labels: readonly Told[]): string => {
@@ -71,7 +73,7 @@ const screen = (labels: readonly Told[]): string => {
   return table({
     head: ["label", "probability", ...explained ? ["image only", "text only"] : [], "over 0.5"],
     rows: labels.map(({ label, probability, imageOnly, textOnly }) => [
-      label,
+      shortLabel(label),
       three(probability),
       ...explained ? [three(imageOnly), three(textOnly)] : [],
       probability > 0.5 ? "yes" : "",
@@ -82,7 +84,7 @@ const screen = (labels: readonly Told[]): string => {
 /** Writes the lines to a file, whole, or to standard output. */
 async function writeLines(out: string | undefined, lines: Lines): Promise<void> {
   if (out === undefined) {
-    for await (const line of lines) console.log(line);
+    for await (const line of lines) print(line);
     return;
   }
   await writeWhole(out, async (file) => {
@@ -116,7 +118,6 @@ export async function predict({ positionals, options }: Parsed<typeof predictCom
   using predictor = await openPredictor(folder, recipe, engine);
   if (example !== undefined) await one(predictor, example, options);
   else {
-    const tell = (line: string) => console.error(line);
     await writeLines(out, predictRows(predictor, rowsOf(many!), { explain, strict, tell }));
   }
   return 0;

@@ -3,6 +3,7 @@ import { messageOf, OnesheetError } from "../base/errors.ts";
 import { type Predictor, type Prepared } from "../serve/predictor.ts";
 import { prepared, told } from "../serve/told.ts";
 import type { Asked, Place, Row } from "./rows.ts";
+import { jsonText } from "./terminal.ts";
 
 /** Lines of JSON without their ends. */
 export type Lines = AsyncIterable<string>;
@@ -47,7 +48,7 @@ async function answered(predictor: Predictor, rows: readonly Ready[]): Promise<s
   const probabilities = await predictor.predict(rows.flatMap(({ examples }) => examples));
   const each = probabilities.length / rows.length;
   return rows.map(({ place, asked: { id } }, i) =>
-    JSON.stringify({
+    jsonText({
       ...place,
       ...(id !== undefined && { id }),
       labels: told(predictor.labels, probabilities.slice(i * each, (i + 1) * each)),

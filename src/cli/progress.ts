@@ -3,6 +3,7 @@
  * standard error, so that standard output stays what a program reads.
  */
 
+import { oneLine } from "../base/errors.ts";
 import { readable } from "../base/space.ts";
 
 /** Work that is being watched. */
@@ -72,8 +73,8 @@ const BYTES = / \(bytes\)$/;
 /** What the work is and how much of it is done. */
 const headText = ({ label, done, total }: Pick<ProgressState, "label" | "done" | "total">): string =>
   BYTES.test(label)
-    ? `${label.replace(BYTES, "")} ${readable(done)} of ${readable(total)}`
-    : `${label} ${done}/${total}`;
+    ? `${oneLine(label.replace(BYTES, ""))} ${readable(done)} of ${readable(total)}`
+    : `${oneLine(label)} ${done}/${total}`;
 
 /** The rate, or the time of one unit where less than one is done in a second. */
 function rateText(rate: number, label: string): string {
@@ -85,7 +86,7 @@ function rateText(rate: number, label: string): string {
 function details({ label, done, total, rate, note }: ProgressState): string[] {
   const share = total > 0 ? `${Math.floor(100 * done / total)}%` : "";
   const left = rate > 0 ? [rateText(rate, label), `${clock((total - done) / rate)} left`] : [];
-  return [share, ...left, note ?? ""].filter((word) => word !== "");
+  return [share, ...left, oneLine(note ?? "")].filter((word) => word !== "");
 }
 
 /** A line of at most `width` columns; its bar takes up to 30 of those the words leave, and is left out under 5. */
@@ -163,7 +164,7 @@ export function progress({
         headText({ label, done: pace.done, total }),
         clock(seconds),
         ...rate,
-        ...note ? [note] : [],
+        ...note ? [oneLine(note)] : [],
       ];
       write((terminal ? "\r" : "") + words.join("  ") + (terminal ? "\x1b[K\n" : "\n"));
     },

@@ -8,6 +8,7 @@ import type { Parsed } from "./options.ts";
 import { demandPermission } from "./permissions.ts";
 import { userPath } from "./recipes.ts";
 import { readReported, writeReport } from "./reported.ts";
+import { print } from "./terminal.ts";
 
 /** What `report` takes. */
 export const reportCommand = {
@@ -54,6 +55,6 @@ export async function report({ positionals, options }: Parsed<typeof reportComma
     );
     await writeRunFile(out, await runsPage(own));
   } else await writeReport(folders[0]);
-  console.log(out);
+  print(out);
   return 0;
 }

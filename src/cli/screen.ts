@@ -3,6 +3,7 @@ import { table } from "../report/table.ts";
 import type { EndReason, TrainEvent } from "../train/events.ts";
 import type { EpochMetrics } from "../train/run.ts";
 import { type Progress, progress } from "./progress.ts";
+import { jsonText, tell } from "./terminal.ts";
 
 const rateText = (rate: number) => rate.toExponential(2);
 const three = (x: number) => x.toFixed(3);
@@ -52,7 +53,7 @@ export function bestScore(): (event: TrainEvent) => number | undefined {
 
 /** An epoch or the end as a line for programs. */
 export const eventJson = (event: Exclude<TrainEvent, { kind: "step" }>, folder: string): string =>
-  JSON.stringify(
+  jsonText(
     event.kind === "epoch"
       ? { kind: event.kind, ...event.metrics }
       : { kind: event.kind, reason: event.reason, run: folder },
@@ -72,7 +73,7 @@ export function showEvent(event: TrainEvent, show: Bars, best?: number): void {
     }
     case "epoch":
       show.close();
-      return console.error(epochLine(event.metrics));
+      return tell(epochLine(event.metrics));
     case "end":
       return show.close();
   }
@@ -85,6 +86,13 @@ const why: Record<EndReason, string> = {
   "interrupted": "interrupted; --resume goes on from here",
 };
 
+/** Characters of a label in a table. */
+const LONGEST_LABEL = 60;
+
+/** A label for a table. */
+export const shortLabel = (label: string): string =>
+  label.length <= LONGEST_LABEL ? label : `${label.slice(0, LONGEST_LABEL - 1)}…`;
+
 /** Scores by label, best first. */
 export const labelTable = (metrics: Pick<EpochMetrics, "per_label">): string =>
   table({
@@ -92,7 +100,7 @@ export const labelTable = (metrics: Pick<EpochMetrics, "per_label">): string =>
     rows: metrics.per_label.toSorted((a, b) => b.f1 - a.f1).map((
       { label, precision, recall, f1, support },
     ) => [
-      label,
+      shortLabel(label),
       three(precision),
       three(recall),
       three(f1),

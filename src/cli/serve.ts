@@ -11,6 +11,7 @@ import { interruptible } from "./interrupt.ts";
 import type { Parsed } from "./options.ts";
 import { leaveNetwork } from "./permissions.ts";
 import { loadRun } from "./recipes.ts";
+import { print, tell } from "./terminal.ts";
 
 const PORT = 8000;
 const HOST = "127.0.0.1";
@@ -107,15 +108,15 @@ export async function serve({ positionals, options }: Parsed<typeof serveCommand
     port,
     limits: limitsOf(options),
     batching,
-    onFailure: (error) => console.error(messageOf(error)),
+    onFailure: (error) => tell(messageOf(error)),
   }).catch((cause) => {
     if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
     throw new OnesheetError(`Cannot serve on ${host}:${port}: it is taken; give another --port`, { cause });
   });
   leaveNetwork();
   interrupt.watch();
-  console.error(`${engine.description} (${engine.name}: ${why})`);
-  console.log(`${basename(folder)}: ${serving.url}`);
+  tell(`${engine.description} (${engine.name}: ${why})`);
+  print(`${basename(folder)}: ${serving.url}`);
   await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve, { once: true }));
   await serving.stop();
   return 0;

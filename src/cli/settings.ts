@@ -1,6 +1,6 @@
 /** `--set path=value`: changes single settings of a recipe, in its plain fields and inside its choices. */
 import type { Choice } from "../base/choice.ts";
-import { didYouMean, OnesheetError } from "../base/errors.ts";
+import { didYouMean, OnesheetError, printable } from "../base/errors.ts";
 import { choices } from "./choices.ts";
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -148,5 +148,6 @@ export function listSettings(value: unknown, path: readonly string[] = []): stri
   const inside = () => [...contents(value)].flatMap(([key, each]) => listSettings(each, [...path, key]));
   if (isChoice(value)) return [`${at}=${value.name}`, ...inside()];
   if (isObject(value) || !isPlain(value)) return inside();
-  return [`${at}=${typeof value === "string" ? value : JSON.stringify(value)}`];
+  const isPrintable = typeof value === "string" && printable(value) === value && !value.includes("\n");
+  return [`${at}=${isPrintable ? value : JSON.stringify(value)}`];
 }

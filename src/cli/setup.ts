@@ -3,6 +3,7 @@ import { prepare, type PrepareOptions } from "../engine/setup.ts";
 import type { Command } from "./command.ts";
 import type { Parsed } from "./options.ts";
 import { type Progress, progress } from "./progress.ts";
+import { print, tell } from "./terminal.ts";
 
 /** What `setup` takes. */
 export const setupCommand = {
@@ -33,7 +34,7 @@ function stages(): Required<Pick<PrepareOptions, "log" | "onProgress">> & { end(
     end,
     log: (line) => {
       end();
-      console.error(line);
+      tell(line);
     },
     onProgress: (stage, done, total) => {
       if (open?.stage !== stage) {
@@ -51,7 +52,7 @@ export async function setup({ options }: Parsed<typeof setupCommand>): Promise<n
   const build = options.cuda ? "cuda" : "cpu";
   const { folder, version, nvidia } = await prepare({ ...told, build }).finally(told.end);
   const found = { folder, version: version ?? "of your own", cuda: Boolean(nvidia) };
-  console.log(
+  print(
     options.json
       ? JSON.stringify(found, null, 2)
       : `libtensorflow ${found.version}${found.cuda ? " with CUDA" : ""} is in ${folder}`,

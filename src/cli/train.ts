@@ -17,6 +17,7 @@ import { planJson, planSvg, planText, withLabelsOfData } from "./plan.ts";
 import { loadRecipe, newestRun, newRunFolder, userPath } from "./recipes.ts";
 import { recorder } from "./recorder.ts";
 import { bars, bestScore, eventJson, lastScreen, showEvent } from "./screen.ts";
+import { jsonText, print, tell } from "./terminal.ts";
 import { watch } from "./watch.ts";
 
 /** What `train` takes. */
@@ -154,7 +155,7 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
       data && userPath(data),
     );
     if (options.svg !== undefined) await writeDrawing(userPath(options.svg), planSvg(recipe));
-    console.log(options.json ? JSON.stringify(planJson(recipe), null, 2) : planText(recipe));
+    print(options.json ? jsonText(planJson(recipe), 2) : planText(recipe));
     return 0;
   }
   if (options.svg) throw new OnesheetError("Cannot use --svg without --plan", { exitCode: 2 });
@@ -164,7 +165,6 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
   );
   demandPermission("write", folder);
   const { engine, why } = await openEngine(options, before);
-  const tell = (line: string) => console.error(line);
   tell(`${recipe.name} on ${engine.description} (${engine.name}: ${why})`);
   if (engine.name === "portable") warnOfSize(recipe, tell);
 
@@ -189,11 +189,11 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
   for await (const event of events) {
     interrupt.watch();
     showEvent(event, show, best(event));
-    if (options.json && event.kind !== "step") console.log(eventJson(event, folder));
+    if (options.json && event.kind !== "step") print(eventJson(event, folder));
     page?.hear(event);
     await record.hear(event);
     if (event.kind === "end") {
-      if (!options.json) console.log(lastScreen(event.reason, event.metrics, folder));
+      if (!options.json) print(lastScreen(event.reason, event.metrics, folder));
       if (event.reason === "interrupted") return interrupt.exitCode;
     }
   }

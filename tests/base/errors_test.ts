@@ -90,7 +90,7 @@ Deno.test("no text out of a file moves the cursor, but what spelling needs stays
 
 Deno.test("a list of names in a sentence stays short, whatever the names", () => {
   assertEquals(listed(["a", "b"]), "a, b");
-  const many = listed(Array.from({ length: 1e6 }, (_, i) => `column\t${i} ${"x".repeat(1000)}`));
+  const many = listed(Array.from({ length: 1e5 }, (_, i) => `column\t${i} ${"x".repeat(1000)}`));
   assertEquals(many.length < 2000, true);
-  assertEquals(many.endsWith("… and 999980 more"), true);
+  assertEquals(many.endsWith("… and 99980 more"), true);
 });
