@@ -29,6 +29,8 @@ export interface Corpus {
   readonly skipped: readonly Skipped[];
   /** What a person should know of the labels or rows. */
   readonly notes?: readonly string[];
+  /** SHA-256 of each example's image file in order, in hexadecimal; taken once and then remembered. */
+  imageDigests(): Promise<readonly string[]>;
   /** The text of each example in order. */
   texts(): Iterable<string>;
   /** What an error calls the image of an example, such as `the poster of row 12`. */

@@ -11,9 +11,11 @@ import { plotTokens } from "./plot_tokens.ts";
 import { type Keeping, keepPosters } from "./posters.ts";
 import { demand } from "./ranges.ts";
 import { type Preparation, readerOf, rowsOf } from "./rows.ts";
+import { lostRows } from "./recorded_rows.ts";
+import { rowIds } from "./row_ids.ts";
+import { type Sides, sidesOf } from "./sides.ts";
 import { keptFile, keptOf } from "./slots.ts";
-import type { Dataset, OpenOptions, Reader } from "./source.ts";
-import { trainTestSplit } from "./split.ts";
+import type { Dataset, OpenOptions, Reader, RecordedSplit, Skipped } from "./source.ts";
 import { type FoundTokenizer, MADE, tokenizerFor } from "./tokenizer_for.ts";
 import { loadTokenizer, TOKENIZER } from "./tokens.ts";
 
@@ -71,13 +73,14 @@ export function checkOptions(
  */
 async function keeping(
   { pixels, resize, augment, oversampling, validation: share, seed }: CorpusOptions,
-  validation: Int32Array,
+  sides: Sides,
 ): Promise<Keeping> {
   const all = resize !== undefined && augment.length === 0;
-  const held = new Set(validation);
+  const held = new Set(sides.held);
   const isShown = (example: number) => all || held.has(example);
   const whole = oversampling === 0, shorterSide = Math.round(oversampling * pixels);
-  const settings = { pixels, shorterSide, share, seed, decoder: await bestDecoder() };
+  const split = sides.bySeed ? { share, seed } : { validation: [...held] };
+  const settings = { pixels, shorterSide, ...split, decoder: await bestDecoder() };
   return {
     settings: resize === undefined ? settings : { ...settings, resize, all },
     keep: async (example, poster) =>
@@ -94,6 +97,13 @@ async function keeping(
       return width * height * 3;
     },
   };
+}
+
+/** Refuses rows of a run whose image cannot be used by now: with another decoder, say. */
+function demandUsable(split: RecordedSplit | undefined, unusable: readonly Skipped[]): void {
+  if (split?.train.identities === undefined || unusable.length === 0) return;
+  const lost = unusable.map(({ row, reason }) => ({ row, kind: "missing" as const, what: reason }));
+  throw lostRows(split.run, lost, split.train.rows.length + split.validation.rows.length);
 }
 
 /** The images of a corpus, and the examples whose image cannot be used with the reason. */
@@ -114,28 +124,33 @@ export async function datasetOf(
   corpus: Corpus,
   folder: string | undefined,
   options: CorpusOptions,
-  { kept, limit, inputs, alsoFor = [], onProgress }: OpenOptions,
+  { kept, limit, split, inputs, alsoFor = [], onProgress }: OpenOptions,
   places: Places,
 ): Promise<CorpusDataset> {
   const found = await tokenizerFor(kept ?? options.vocabulary, folder, corpus.texts(), onProgress, places);
   const plots = await plotTokens(corpus, found.tokenizer, options.tokens, onProgress, places);
-  const sides = trainTestSplit(corpus.rows.length, { test: options.validation, seed: options.seed });
-  const [train, validation] = [sides.train.subarray(0, limit), sides.test.subarray(0, limit)];
+  let known: Promise<readonly string[]> | undefined;
+  const ids = () => known ??= rowIds(corpus);
+  const sides = sidesOf(corpus, options, { limit, split }, split === undefined ? [] : await ids());
+  const { train, validation, labels } = sides;
+  const called: Corpus = { ...corpus, labels, rows: sides.rows };
   const openImages = async (): Promise<Images> => {
     const wanted = new Int32Array([...train, ...validation]);
-    const keep = await keeping(options, sides.test);
+    const keep = await keeping(options, sides);
     const pictures = await keepPosters(corpus, wanted, keep, places.cache, onProgress);
-    return { broken: pictures.broken, posters: imageSource(corpus, pictures, options, train.length) };
+    return { broken: pictures.broken, posters: imageSource(called, pictures, options, train.length) };
   };
   const isRead = inputs === undefined || inputs.includes("image");
   const { broken, posters } = isRead || alsoFor.includes("image") ? await openImages() : noImages;
   const usable = (side: Int32Array) => side.filter((example) => !broken.has(example));
   const unusable = Array.from(broken, ([example, reason]) => ({ row: corpus.rows[example], reason }));
-  const parts = { corpus, plots, ...(isRead && posters && { posters }) };
+  demandUsable(split, unusable);
+  const parts = { corpus: called, plots, ids, ...(isRead && posters && { posters }) };
   return {
     ...found,
     key: JSON.stringify([corpus.key, { ...options, augment: [] }]),
-    labels: corpus.labels,
+    labels,
+    size: corpus.rows.length,
     train: rowsOf(parts, usable(train), options),
     validation: rowsOf(parts, usable(validation), options),
     ...(corpus.notes && { notes: corpus.notes }),

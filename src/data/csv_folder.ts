@@ -134,6 +134,7 @@ async function corpusOf(path: string, names: Columns, { cache }: Places): Promis
   const found = await imageDigests(told, folder, digests, broken);
   await digests.remember();
   const entries = told.filter(({ line }) => !broken.has(line));
+  const sums = found.filter((_, at) => !broken.has(told[at].line));
   if (entries.length === 0 && broken.size > 0) demandRows(path, broken);
   const hash = createHash("sha256").update(JSON.stringify([FORMAT, names]));
   told.forEach((entry, at) => broken.has(entry.line) || hash.update(JSON.stringify([entry, found[at]])));
@@ -159,6 +160,7 @@ async function corpusOf(path: string, names: Columns, { cache }: Places): Promis
     labelsOf: (example) => sets[example],
     notes,
     skipped: Array.from(broken, ([row, reason]) => ({ row, reason: oneLine(reason) })),
+    imageDigests: () => Promise.resolve(sums),
     texts: () => entries.map(({ text }) => text),
     imageName,
     images: (examples, onFirst) => firstTogether(images(examples), onFirst),

@@ -1,6 +1,5 @@
 /** Examples from code: any iterable of images, texts and labels as a source. */
 import { createHash } from "node:crypto";
-import { crc32 } from "node:zlib";
 import { type Choice, choice } from "../base/choice.ts";
 import { OnesheetError } from "../base/errors.ts";
 import { show } from "../base/json.ts";
@@ -40,7 +39,7 @@ export interface ExamplesSource extends Source {
 const begin = (rows: Examples) => typeof rows === "function" ? rows() : rows;
 
 /** Goes up whenever the same examples get another key. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 function check(row: number, { image, text, labels }: Partial<LabelledExample>): void {
   const fault = !(image instanceof Uint8Array)
@@ -53,16 +52,19 @@ function check(row: number, { image, text, labels }: Partial<LabelledExample>): 
   if (fault !== undefined) throw new OnesheetError(`Cannot use example ${row}: expected ${fault}`);
 }
 
+const digestOf = (image: Uint8Array): string => createHash("sha256").update(image).digest("hex");
+
 /** Goes through the examples once, and again for images that are not kept yet. */
 async function corpusOf(rows: Examples, onProgress: OpenOptions["onProgress"]): Promise<Corpus> {
-  const texts: string[] = [], written: (readonly string[])[] = [], sums: number[] = [];
+  const texts: string[] = [], written: (readonly string[])[] = [], sums: string[] = [];
   const hash = createHash("sha256").update(JSON.stringify(FORMAT));
   for await (const { image, text, labels } of begin(rows)) {
     check(texts.length, { image, text, labels });
-    sums.push(crc32(image));
+    const sum = digestOf(image);
+    sums.push(sum);
     texts.push(text);
     written.push([...labels]);
-    hash.update(JSON.stringify([image.length, text, labels])).update(image);
+    hash.update(JSON.stringify([sum, text, labels]));
     if (texts.length % 1000 === 0) onProgress?.("reading examples", texts.length, texts.length);
   }
   if (texts.length === 0) throw new OnesheetError("Cannot use the examples: expected some, found none");
@@ -72,7 +74,7 @@ async function corpusOf(rows: Examples, onProgress: OpenOptions["onProgress"]): 
     const wanted = new Set(examples);
     let row = 0;
     for await (const { image } of begin(rows)) {
-      if (wanted.has(row) && crc32(image) !== sums[row]) break;
+      if (wanted.has(row) && digestOf(image) !== sums[row]) break;
       if (wanted.delete(row)) yield { example: row, row, poster: image };
       if (wanted.size === 0) return;
       row++;
@@ -89,6 +91,7 @@ async function corpusOf(rows: Examples, onProgress: OpenOptions["onProgress"]): 
     skipped: [],
     notes,
     labelsOf: (example) => sets[example],
+    imageDigests: () => Promise.resolve(sums),
     texts: () => texts,
     imageName: (example) => `the image of example ${example}`,
     images: (examples, onFirst) => firstTogether(images(examples), onFirst),

@@ -24,6 +24,9 @@ const FORMAT = 4;
 /** Plots that are read from the cache at once. */
 const AT_ONCE = 512;
 
+/** Bytes of a digest. */
+const DIGEST = 32;
+
 interface About {
   /** Each set of genres that a row has, once. */
   readonly sets: readonly (readonly string[])[];
@@ -137,6 +140,31 @@ function* plotsIn(path: string, ends: Float64Array, sum: number): Generator<stri
   }
 }
 
+/** SHA-256 of every example's image: read once and remembered in the file `path`. */
+async function imageDigests(
+  shards: readonly Shard[],
+  rows: Int32Array,
+  path: string,
+  onProgress: OpenOptions["onProgress"],
+): Promise<string[]> {
+  const known = await readPacked<null, { digests: Int32Array }>(path);
+  const bytes = known === undefined
+    ? new Uint8Array(rows.length * DIGEST)
+    : new Uint8Array(known.arrays.digests.slice().buffer);
+  if (known === undefined) {
+    let done = 0;
+    for await (const { example, poster } of encodedPosters(shards, rows, rows.map((_, example) => example))) {
+      bytes.set(createHash("sha256").update(poster).digest(), example * DIGEST);
+      if (++done % 1000 === 0) onProgress?.("identifying rows", done, rows.length);
+    }
+    // A cache that cannot be written to costs only time.
+    await writePacked(path, { about: null, arrays: { digests: new Int32Array(bytes.buffer) } }).catch(
+      () => {},
+    );
+  }
+  return Array.from(rows, (_, example) => bytes.subarray(example * DIGEST, (example + 1) * DIGEST).toHex());
+}
+
 /** Digests of the shards' contents, in order. */
 async function digestsOf(shards: readonly Shard[], folder: string, cache: string): Promise<string[]> {
   const digests = await contentDigests(folder, cache), found: string[] = [];
@@ -176,6 +204,7 @@ export async function openFilms(
     skipped: about.skipped,
     notes,
     labelsOf: (example) => sets[arrays.set[example]],
+    imageDigests: () => imageDigests(shards, arrays.rows, join(place, `${key}.images`), onProgress),
     texts: () => plotsIn(files.plots, arrays.ends, about.plots),
     imageName: (example) => `the poster of row ${arrays.rows[example]}`,
     images: (examples, onFirst) => encodedPosters(shards, arrays.rows, examples, onFirst),

@@ -64,7 +64,8 @@ export const graph = (options: GraphOptions): Choice<Source> =>
       const rows = [...train.ids, ...validation.ids];
       const nodes = {
         of: new Map(rows.map((row, node) => [row, node])),
-        complete: request.limit === undefined && !dataset.skipped?.length,
+        // The rows of a run that goes on may be some of those that the file names.
+        complete: request.limit === undefined && request.split === undefined && !dataset.skipped?.length,
       };
       const edges = file === SELF ? selfLoops(rows.length) : await readEdges(file, nodes);
       return {

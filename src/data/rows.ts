@@ -6,6 +6,7 @@ import type { ImageSource } from "./image_source.ts";
 import { plainPicture } from "./kept_picture.ts";
 import { denormalize, normalize } from "./normalize.ts";
 import type { PlotTokens } from "./plot_tokens.ts";
+import { identitiesOf } from "./row_ids.ts";
 import type { InputSpec, Reader, Rows, Shown } from "./source.ts";
 import type { Tokenizer, Tokens } from "./tokens.ts";
 
@@ -51,6 +52,8 @@ export const readerOf = (tokenizer: Tokenizer, preparation: Preparation): Reader
 export interface Parts {
   readonly corpus: Corpus;
   readonly plots: PlotTokens;
+  /** What tells the examples by their content, by position. */
+  readonly ids: () => Promise<readonly string[]>;
   /** Without them batches have no images. */
   readonly posters?: ImageSource;
 }
@@ -72,12 +75,17 @@ function textsOf(corpus: Corpus, examples: Int32Array): string[] {
  *
  * Errors: a poster that cannot be decoded, by its row number.
  */
-export function rowsOf({ corpus, plots, posters }: Parts, side: Int32Array, preparation: Preparation): Rows {
+export function rowsOf(
+  { corpus, plots, ids, posters }: Parts,
+  side: Int32Array,
+  preparation: Preparation,
+): Rows {
   const { pixels, tokens } = preparation;
   const columns = new Map(corpus.labels.map((label, column) => [label, column]));
   return {
     size: side.length,
     ids: side.map((example) => corpus.rows[example]),
+    identities: async () => identitiesOf(corpus, await ids(), side),
     positives: () => {
       const counts = new Array<number>(columns.size).fill(0);
       for (const example of side) {
@@ -88,14 +96,14 @@ export function rowsOf({ corpus, plots, posters }: Parts, side: Int32Array, prep
     batch: async (positions, draw) => {
       const examples = positions.map((position) => side[position]);
       const size = examples.length;
-      const ids = new Int32Array(size * tokens), mask = new Int32Array(size * tokens);
+      const words = new Int32Array(size * tokens), mask = new Int32Array(size * tokens);
       const labels = new Float32Array(size * columns.size);
       examples.forEach((example, at) => {
-        plots.write(example, ids, mask, at * tokens);
+        plots.write(example, words, mask, at * tokens);
         for (const label of corpus.labelsOf(example)) labels[at * columns.size + columns.get(label)!] = 1;
       });
       return {
-        inputs: inputsOf(size, preparation, await posters?.images(examples, draw), { ids, mask }),
+        inputs: inputsOf(size, preparation, await posters?.images(examples, draw), { ids: words, mask }),
         labels,
       };
     },

@@ -42,12 +42,46 @@ export interface Shown {
   readonly text: string;
 }
 
+/** What a row is, wherever it stands. */
+export interface RowIdentity {
+  /** A digest of its text and its image; of rows that are equal in both, the second and later ones are numbered. */
+  readonly id: string;
+  /** Positions of its labels among those of the data set, rising. */
+  readonly labels: readonly number[];
+}
+
+/** The rows of one side as a run recorded them, in its order. */
+export interface RecordedRows {
+  /** Row numbers when the run began. */
+  readonly rows: Int32Array;
+  /** Of each row; without them the source cannot tell rows by their content. */
+  readonly identities?: readonly RowIdentity[];
+}
+
+/** The rows of a run, as it recorded them when it began. */
+export interface RecordedSplit {
+  /** The run folder, for messages. */
+  readonly run: string;
+  /** In the order of the model's outputs. */
+  readonly labels: readonly string[];
+  /** Rows of the whole data set that could be used then. */
+  readonly size: number;
+  /** Rows to learn from. */
+  readonly train: RecordedRows;
+  /** Rows that choose the best epoch. */
+  readonly validation: RecordedRows;
+  /** Rows to test with, in a comparison. */
+  readonly test?: RecordedRows;
+}
+
 /** One side of the split. */
 export interface Rows {
   /** How many there are. */
   readonly size: number;
   /** Identifies each position to a person: row number in the data set. */
   readonly ids: Int32Array;
+  /** What each row is; a source that cannot tell rows by their content has none. */
+  identities?(): Promise<readonly RowIdentity[]>;
   /** How many of the rows have each label. */
   readonly positives?: () => number[];
   /** The rows at these positions; augmented when a draw is given. */
@@ -72,6 +106,10 @@ export interface Dataset extends AsyncDisposable {
   readonly train: Rows;
   /** Rows to judge by. */
   readonly validation: Rows;
+  /** Rows to test with, in a comparison. */
+  readonly test?: Rows;
+  /** Rows of the whole data set that can be used. Default: those of all sides. */
+  readonly size?: number;
   /** What the engine's memory holds for all rows, by input name. */
   readonly constants?: Values;
   /** Rows that are the nodes of a graph, one part after the other, whatever becomes of the sides. */
@@ -107,6 +145,8 @@ export interface OpenOptions {
   readonly kept?: string;
   /** Use only the first rows of the training and of the validation side. */
   readonly limit?: number;
+  /** The rows of a run, to be opened again as they were. Default: the rows are split anew. */
+  readonly split?: RecordedSplit;
   /** The inputs that the model looks at, when not all: the others need not be made. */
   readonly inputs?: readonly string[];
   /** Inputs that another model will want of the same rows: one that cannot give them is left out as well. */

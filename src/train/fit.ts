@@ -12,7 +12,6 @@ import { withFrequencies } from "./loss.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import {
   type CheckpointEvery,
-  demandLabelsOf,
   demandNoRun,
   readRecord,
   runFiles,
@@ -24,6 +23,7 @@ import { batches } from "./sampler.ts";
 import { putConstants } from "./nodes.ts";
 import { draftPlan, wantedOf } from "./start.ts";
 import { demandRows, leftOut, writeSkipped } from "./skipped.ts";
+import { demandSplit, rowsToResume, tellAdded, writeSplit } from "./split_file.ts";
 import { prepareTraining, startAverages, trainer } from "./trainer.ts";
 import { rememberedBy } from "./update.ts";
 import { demandRealData, putWeights } from "./weights.ts";
@@ -104,11 +104,12 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   if (before === undefined) await demandNoRun(folder);
   const record = { ...before, ...recordOf(recipe, options), ...(before && { weights: before.weights }) };
   const { data, limit, strict = false, weights, checkpointEvery } = record;
+  const split = resume ? await rowsToResume(folder) : undefined;
   const open: OpenOptions = {
     ...wantedOf(draftPlan(recipe)),
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
-    ...(resume && { kept: runFiles(folder).reader }),
+    ...(split && { split, kept: runFiles(folder).reader }),
     ...(onProgress && { onProgress }),
   };
   await using dataset = await recipe.data.made.open(open);
@@ -116,7 +117,10 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   const labelled = withLabels(recipe, dataset.labels);
   demandBatch(recipe, dataset);
   demandRealData(dataset.makeshift, weights);
-  if (resume) await demandLabelsOf(folder, dataset.labels);
+  if (split) {
+    await demandSplit(split, dataset);
+    tellAdded(split, dataset, tell);
+  }
   const { train: rows, validation, labels } = dataset;
   tell(`${rows.size} training rows, ${validation.size} validation rows, ${labels.length} labels`);
 
@@ -137,6 +141,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
     ...(onProgress && { onProgress }),
   });
   await removeLeftovers(folder);
+  if (!resume) await writeSplit(folder, dataset);
   await (resume ? writeRecord(folder, record) : startRun(folder, record, dataset));
   await writeSkipped(folder, dataset);
   if (resume) {

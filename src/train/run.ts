@@ -68,6 +68,8 @@ export interface RunRecord {
 export const runFiles = (folder: string) => ({
   recipe: join(folder, "recipe.json"),
   labels: join(folder, "labels.json"),
+  /** The rows that it trains, validates and tests with. */
+  split: join(folder, "split.jsonl"),
   metrics: join(folder, "metrics.jsonl"),
   best: join(folder, "best.safetensors"),
   /** What the best weights say of every validation row, and the rows they are most right and most wrong about. */

@@ -7,13 +7,14 @@ import type { System } from "./comparison.ts";
 import type { OpenOptions } from "../data/source.ts";
 import type { TrainEvent } from "./events.ts";
 import { fit, type FitOptions } from "./fit.ts";
-import { testRows, withoutTestRows } from "./held_out.ts";
+import { withoutTestRows } from "./held_out.ts";
 import { withLabels } from "./labels.ts";
 import { withFrequencies } from "./loss.ts";
 import type { Scores } from "./metrics.ts";
 import { putConstants } from "./nodes.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import { exists, readMetrics, readRecord, runFiles, writeRunFile } from "./run.ts";
+import { demandSplit, rowsToResume } from "./split_file.ts";
 import { draftPlan, wantedOf } from "./start.ts";
 import { startAverages, trainer } from "./trainer.ts";
 import { putWeights } from "./weights.ts";
@@ -60,25 +61,28 @@ async function judged(recipe: Recipe, folder: string, options: TrialOptions): Pr
   if (best === undefined) {
     throw new OnesheetError(`Cannot judge "${folder}": expected an epoch that was kept, found none`);
   }
+  const split = await rowsToResume(folder);
   const open: OpenOptions = {
     ...wantedOf(draftPlan(recipe)),
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
+    split,
     kept: runFiles(folder).reader,
     ...(onProgress && { onProgress }),
   };
   await using set = await recipe.data.made.open(open);
+  await demandSplit(split, set);
   using bound = trainer(withFrequencies(withLabels(recipe, set.labels), set.train), engine);
   await putWeights(runFiles(folder).best, recipe, bound.plan, bound.memory, { tell });
   await startAverages(bound, recipe);
   const { weights } = await readRecord(folder);
   await putConstants(recipe, bound.plan, bound.memory, set, { engine, open, weights, tell });
-  const test = testRows(set);
+  const test = set.test!; // withoutTestRows made it
   const { scores } = await bound.evaluate(test, set.labels);
   return {
     seed: recipe.seed,
     parameters: summarize(bound.plan.model, bound.plan.trainable).parameters,
-    rows: { train: set.train.size, validation: set.validation.size - test.size, test: test.size },
+    rows: { train: set.train.size, validation: set.validation.size, test: test.size },
     epochs: metrics.length,
     best: best.epoch,
     seconds: metrics.reduce((sum, { seconds }) => sum + seconds, 0),
@@ -108,7 +112,7 @@ export async function trial(
     onEvent(event);
     if (event.kind === "end" && event.reason === "interrupted") return undefined;
   }
-  const found = { system: name, ...await judged(recipe, folder, options) };
+  const found = { system: name, ...await judged(withoutTestRows(recipe), folder, options) };
   await writeRunFile(file, JSON.stringify(found, null, 2) + "\n");
   return found;
 }

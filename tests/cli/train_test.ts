@@ -30,6 +30,7 @@ Deno.test("a run has its folder of files, a line an epoch, and ends with the sco
       "reader/tokenizer.json",
       "recipe.json",
       "report.html",
+      "split.jsonl",
       "validation.jsonl",
     ]);
     const rows = await readMetrics(run);

@@ -6,6 +6,7 @@ import { portable } from "../../src/engine/portable.ts";
 import { fit, type FitOptions } from "../../src/train/fit.ts";
 import type { Recipe } from "../../src/train/recipe.ts";
 import { exists, readLabels, readMetrics, readRecord, runFiles } from "../../src/train/run.ts";
+import { readSplit } from "../../src/train/split_file.ts";
 import { constant } from "../../mod.ts";
 import { outcome, run } from "./runs.ts";
 import { dataset, labels, rowsOf, source, tiny, withRun } from "./tiny.ts";
@@ -74,12 +75,13 @@ Deno.test("a run that goes on reads its own data as it did, and writes down what
     await run(tiny({ data, epochs: 1 }), first);
     await run(tiny({ data, epochs: 2 }), { engine, folder, resume: true });
     const kept = runFiles(folder).reader;
-    assertEquals(opened.slice(1), [{ inputs: ["image"], data: "/films", limit: 12, kept }]);
+    const split = (await readSplit(folder))!;
+    assertEquals(opened.slice(1), [{ inputs: ["image"], data: "/films", limit: 12, kept, split }]);
     const { module: known, settings } = await readRecord(folder);
     assertEquals([known, settings], [module, ["epochs=1"]]);
     const from = { module, settings: ["epochs=1", "epochs=3"] };
     await run(tiny({ data, epochs: 3 }), { engine, folder, resume: true, data: "/moved", from });
-    assertEquals(opened.slice(2), [{ inputs: ["image"], data: "/moved", limit: 12, kept }]);
+    assertEquals(opened.slice(2), [{ inputs: ["image"], data: "/moved", limit: 12, kept, split }]);
     const record = await readRecord(folder);
     assertEquals([record.settings, record.data, record.limit, record.weights], [
       from.settings,

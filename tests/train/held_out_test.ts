@@ -1,18 +1,34 @@
 /** The third side of the split: no row is on two sides, and what a row gives does not change. */
 import { assertEquals } from "@std/assert";
-import { testRows, withoutTestRows } from "../../src/train/held_out.ts";
-import { dataset, tiny } from "./tiny.ts";
+import { withoutTestRows } from "../../src/train/held_out.ts";
+import type { OpenOptions, RecordedSplit } from "../../src/data/source.ts";
+import { dataset, source, tiny } from "./tiny.ts";
+
+const opened = () => withoutTestRows(tiny()).data.made.open({});
 
 Deno.test("rows that choose and rows that judge are the validation rows, each once", async () => {
-  const { train, validation } = await withoutTestRows(tiny()).data.made.open({});
-  const test = testRows(dataset());
+  const { train, validation, test } = await opened();
   assertEquals([...validation.ids], [0, 2, 4, 6]);
-  assertEquals([...test.ids], [1, 3, 5]);
-  assertEquals([train.size, validation.size, test.size], [18, 4, 3]);
+  assertEquals([...test!.ids], [1, 3, 5]);
+  assertEquals([train.size, validation.size, test!.size], [18, 4, 3]);
 });
 
 Deno.test("a row gives what it gave before", async () => {
-  const test = testRows(dataset());
+  const { test } = await opened();
   const whole = await dataset().validation.batch(Int32Array.of(5, 1));
-  assertEquals(await test.batch(Int32Array.of(2, 0)), whole);
+  assertEquals(await test!.batch(Int32Array.of(2, 0)), whole);
+});
+
+Deno.test("the source is asked for both halves of a run's validation rows in the order they had", async () => {
+  const asked: OpenOptions[] = [];
+  const recorded = (...numbers: number[]) => ({
+    rows: Int32Array.from(numbers),
+    identities: numbers.map((row) => ({ id: `row ${row}`, labels: [row % 3] })),
+  });
+  const split: RecordedSplit = {
+    ...{ run: "run", labels: [], size: 8, train: recorded(7) },
+    ...{ validation: recorded(5, 3, 1), test: recorded(4, 2) },
+  };
+  await withoutTestRows(tiny({ data: source({}, asked) })).data.made.open({ split });
+  assertEquals(asked[0].split?.validation, recorded(5, 4, 3, 2, 1));
 });

@@ -6,7 +6,7 @@ import { portable } from "../../src/engine/portable.ts";
 import { saveModel } from "../../src/store/save.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
 import { plan, randomize } from "../../src/train/start.ts";
-import { testRows } from "../../src/train/held_out.ts";
+import { withoutTestRows } from "../../src/train/held_out.ts";
 import { putConstants } from "../../src/train/nodes.ts";
 import { trainer } from "../../src/train/trainer.ts";
 import { trial } from "../../src/train/trial.ts";
@@ -154,11 +154,11 @@ eachEngine("rows held apart from selection stay nodes, and are judged as the sam
     assertEquals(found?.rows, { train: 18, validation: 4, test: 3 });
     using bound = trainer(recipe, engine);
     const { plan, memory } = bound;
-    await using set = await recipe.data.made.open({});
+    await using set = await withoutTestRows(recipe).data.made.open({});
     await putWeights(runFiles(folder).best, recipe, plan, memory, { tell: () => {} });
     await putConstants(recipe, plan, memory, set, { engine, open: {}, weights: "random", tell: () => {} });
     assertEquals(set.constants?.edges.shape, [2, 25 + 2 * 18]);
-    assertEquals((await bound.evaluate(testRows(set), set.labels)).scores, found?.scores);
+    assertEquals((await bound.evaluate(set.test!, set.labels)).scores, found?.scores);
   });
 });
 
