@@ -2,15 +2,14 @@
 import { assertEquals } from "@std/assert";
 import { summarize } from "../../src/dsl/summary.ts";
 import { plan } from "../../src/train/start.ts";
-import { bert, bertMean, binaryCrossEntropy } from "../../mod.ts";
+import { bertMean, binaryCrossEntropy } from "../../mod.ts";
 import recipe, { plotAlone } from "../../recipes/bert_text.ts";
-import { matchesTwin, small, smallRecipe } from "./twins.ts";
+import { smallRecipes } from "./small_recipes.ts";
+import { matchesTwin } from "./twins.ts";
 
 const loss = binaryCrossEntropy({ positiveWeight: [1, 5, 2, 40, 100] });
 const { optimizer } = recipe;
-matchesTwin(
-  smallRecipe(recipe, plotAlone({ text: bert(small.text) }), { loss, optimizer }),
-);
+matchesTwin({ ...smallRecipes.bert_text, loss, optimizer });
 
 Deno.test("bert_text is BERT base and one linear layer on its pooled [CLS], all of which learns", () => {
   const { model, trainable } = plan(recipe);

@@ -1,13 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { bertMean, resnet } from "../../layers/mod.ts";
-import centralnet, { centralNet } from "../../recipes/centralnet.ts";
+import centralnet from "../../recipes/centralnet.ts";
 import { plan } from "../../src/train/start.ts";
-import { matchesTwin, small, smallRecipe } from "./twins.ts";
+import { smallRecipes } from "./small_recipes.ts";
+import { matchesTwin } from "./twins.ts";
 
-const { image, text } = small;
-const model = centralNet({ image: resnet(image), text: bertMean(text), hidden: 8, depth: 2 });
-
-matchesTwin(smallRecipe(centralnet, model));
+matchesTwin(smallRecipes.centralnet);
 
 Deno.test("centralnet's sums have as many weights as inputs, and each modality a loss", () => {
   const { model } = plan(centralnet);

@@ -4,21 +4,12 @@ import { summarize } from "../../src/dsl/summary.ts";
 import { plan } from "../../src/train/start.ts";
 import { binaryCrossEntropy, efficientNet, efficientNetSizes } from "../../mod.ts";
 import recipe, { posterAlone } from "../../recipes/efficientnet_image.ts";
-import { matchesTwin, smallRecipe } from "./twins.ts";
-
-const image = efficientNet({
-  stem: 8,
-  stages: [
-    { expand: 1, kernel: 3, stride: 1, channels: 8, blocks: 1 },
-    { expand: 6, kernel: 5, stride: 2, channels: 8, blocks: 2 },
-    { expand: 4, kernel: 3, stride: 2, channels: 16, blocks: 1 },
-  ],
-  head: 64,
-});
+import { smallRecipes } from "./small_recipes.ts";
+import { matchesTwin } from "./twins.ts";
 
 const loss = binaryCrossEntropy({ positiveWeight: [3, 1, 20, 100, 2] });
 const { optimizer } = recipe;
-matchesTwin(smallRecipe(recipe, posterAlone({ image }), { loss, optimizer }));
+matchesTwin({ ...smallRecipes.efficientnet_image, loss, optimizer });
 
 Deno.test("efficientnet_image is torchvision's B4 and one linear layer, all of which learns", () => {
   const { model, trainable } = plan(recipe);

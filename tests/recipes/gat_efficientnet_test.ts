@@ -2,15 +2,14 @@
 import { assertEquals } from "@std/assert";
 import { binaryCrossEntropy } from "../../src/train/loss.ts";
 import { plan } from "../../src/train/start.ts";
-import recipe, { filmsOnGraph, published } from "../../recipes/gat_efficientnet.ts";
-import { matchesTwin, onGraph } from "./twins.ts";
+import recipe from "../../recipes/gat_efficientnet.ts";
+import { smallRecipes } from "./small_recipes.ts";
+import { matchesTwin } from "./twins.ts";
 
-const model = filmsOnGraph({
-  hidden: { ...published.hidden, heads: 2, size: 3 },
-  heads: 3,
+matchesTwin({
+  ...smallRecipes.gat_efficientnet,
+  loss: binaryCrossEntropy({ positiveWeight: [1.5, 2, 3, 5, 8] }),
 });
-
-matchesTwin(onGraph(recipe, model, { loss: binaryCrossEntropy({ positiveWeight: [1.5, 2, 3, 5, 8] }) }));
 
 Deno.test("its arrays have torch_geometric's names and the published sizes", () => {
   const { model, tower } = plan(recipe);

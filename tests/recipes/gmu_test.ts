@@ -1,14 +1,11 @@
 import { assertEquals } from "@std/assert";
-import { bertMean, resnet } from "../../layers/mod.ts";
-import gmu, { gatedPosterAndPlot } from "../../recipes/gmu.ts";
+import gmu from "../../recipes/gmu.ts";
 import { summarize } from "../../src/dsl/summary.ts";
 import { plan } from "../../src/train/start.ts";
-import { matchesTwin, small, smallRecipe } from "./twins.ts";
+import { smallRecipes } from "./small_recipes.ts";
+import { matchesTwin } from "./twins.ts";
 
-const { image, text } = small;
-const model = gatedPosterAndPlot({ image: resnet(image), text: bertMean(text), hidden: 8 });
-
-matchesTwin(smallRecipe(gmu, model));
+matchesTwin(smallRecipes.gmu);
 
 Deno.test("gmu has the parameters of its parts, and its towers do not learn", () => {
   const { model, trainable } = plan(gmu);

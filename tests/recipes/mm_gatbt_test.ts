@@ -4,20 +4,15 @@ import { treatments } from "../../src/train/groups.ts";
 import { binaryCrossEntropy } from "../../src/train/loss.ts";
 import { plan } from "../../src/train/start.ts";
 import gatEfficientNet from "../../recipes/gat_efficientnet.ts";
-import recipe, { plotOnGraph, published, trainedGat } from "../../recipes/mm_gatbt.ts";
-import { matchesTwin, onGraph, small } from "./twins.ts";
+import recipe, { trainedGat } from "../../recipes/mm_gatbt.ts";
+import { smallRecipes } from "./small_recipes.ts";
+import { matchesTwin } from "./twins.ts";
 
-const model = plotOnGraph({
-  graph: { ...published.graph, heads: 2, size: 3 },
-  text: { ...small.text, separator: 4 },
+matchesTwin({
+  ...smallRecipes.mm_gatbt,
+  loss: binaryCrossEntropy({ positiveWeight: [1.5, 2, 3, 5, 8] }),
+  clipNorm: 0.5,
 });
-
-matchesTwin(
-  onGraph(recipe, model, {
-    loss: binaryCrossEntropy({ positiveWeight: [1.5, 2, 3, 5, 8] }),
-    clipNorm: 0.5,
-  }),
-);
 
 Deno.test("the image token is made of the third layer's 256 numbers, and posters are no input", () => {
   const { model, tower } = plan(recipe);

@@ -1,24 +1,16 @@
 import { assertEquals } from "@std/assert";
-import { resnetMap } from "../../layers/mod.ts";
-import mmbt, { posterBeforePlot } from "../../recipes/mmbt.ts";
+import mmbt from "../../recipes/mmbt.ts";
 import { summarize } from "../../src/dsl/summary.ts";
 import { binaryCrossEntropy } from "../../src/train/loss.ts";
 import { plan } from "../../src/train/start.ts";
-import { matchesTwin, small, smallRecipe } from "./twins.ts";
+import { smallRecipes } from "./small_recipes.ts";
+import { matchesTwin } from "./twins.ts";
 
-const { image, text } = small;
-const model = posterBeforePlot({
-  image: resnetMap(image),
-  imageTokens: 2,
-  text: { ...text, separator: 4 },
+matchesTwin({
+  ...smallRecipes.mmbt,
+  loss: binaryCrossEntropy({ positiveWeight: [1.5, 2, 3, 5, 8] }),
+  clipNorm: 0.5,
 });
-
-matchesTwin(
-  smallRecipe(mmbt, model, {
-    loss: binaryCrossEntropy({ positiveWeight: [1.5, 2, 3, 5, 8] }),
-    clipNorm: 0.5,
-  }),
-);
 
 Deno.test("mmbt has the parameters of ResNet-152, of BERT base and of two linear layers", () => {
   const { model, trainable, treatments, waits } = plan(mmbt);

@@ -1,18 +1,10 @@
 import { assertEquals } from "@std/assert";
-import { bert, resnet } from "../../layers/mod.ts";
-import refnet, { refined } from "../../recipes/refnet.ts";
+import refnet from "../../recipes/refnet.ts";
 import { plan } from "../../src/train/start.ts";
-import { matchesTwin, small, smallRecipe } from "./twins.ts";
+import { smallRecipes } from "./small_recipes.ts";
+import { matchesTwin } from "./twins.ts";
 
-const { image, text } = small;
-const model = refined({ image: resnet(image), text: bert(text), hidden: 8, weight: 0.1 });
-const freeze = [
-  { freeze: "image_backbone" },
-  { train: "image_backbone.layer2" },
-  { freeze: "text_backbone.embeddings" },
-];
-
-matchesTwin(smallRecipe(refnet, model, { freeze, clipNorm: 0.5 }));
+matchesTwin({ ...smallRecipes.refnet, clipNorm: 0.5 });
 
 Deno.test("refnet's decoders are computed in training alone", () => {
   const { model } = plan(refnet);

@@ -23,12 +23,14 @@ const usual: Limits = { evaluation: 1e-5, training: 1e-5, gradient: 1e-4, loss: 
 export const goldensOf = (name: string): string =>
   fileURLToPath(new URL(`../golden/${name}`, import.meta.url));
 
+const films = mmimdb({ pixels: small.pixels, tokens: small.tokens });
+
 /** The recipe with a small model on small inputs, and what else changes. */
 export const smallRecipe = (recipe: Recipe, model: RecipeModel, changes: Partial<Recipe> = {}): Recipe => ({
   ...recipe,
   model,
   labels: small.labels,
-  data: mmimdb({ pixels: small.pixels, tokens: small.tokens }),
+  data: films,
   stages: [],
   ...changes,
 });
@@ -36,7 +38,7 @@ export const smallRecipe = (recipe: Recipe, model: RecipeModel, changes: Partial
 /** The same on a graph, whose nodes have 6 features. */
 export const onGraph = (recipe: Recipe, model: RecipeModel, changes: Partial<Recipe> = {}): Recipe =>
   smallRecipe(recipe, model, {
-    data: graph({ of: mmimdb({ pixels: small.pixels, tokens: small.tokens }), edges: "self" }),
+    data: graph({ of: films, edges: "self" }),
     nodes: {
       tower: ({ image }, at) => linear(6)(meanPool()(image, at("pool")), at("features")),
       weights: [],
