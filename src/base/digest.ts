@@ -1,9 +1,10 @@
 /** Digests of files, read piece by piece. */
 import { createHash } from "node:crypto";
+import { openRegular } from "./regular_file.ts";
 
 async function digest(algorithm: "sha1" | "sha256", path: string, head = ""): Promise<string> {
   const hash = createHash(algorithm).update(head);
-  for await (const piece of (await Deno.open(path)).readable) hash.update(piece);
+  for await (const piece of (await openRegular(path)).readable) hash.update(piece);
   return hash.digest("hex");
 }
 

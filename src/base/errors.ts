@@ -49,7 +49,8 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/gu;
 export const printable = (
   text: string,
   substitute: (character: string) => string = () => "\ufffd",
-): string => text.replaceAll(UNPRINTABLE, (character) => character === "\n" ? character : substitute(character));
+): string =>
+  text.replaceAll(UNPRINTABLE, (character) => character === "\n" ? character : substitute(character));
 
 /** A text out of a file as a part of a sentence: printable, and without ends of lines and tabs. */
 export const oneLine = (text: string): string => printable(text.replaceAll(/[\t-\r\x85\u2028\u2029]+/g, " "));

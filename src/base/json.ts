@@ -57,13 +57,18 @@ function demandPlain(text: string, deepest: number): void {
   }
 }
 
+/** What V8 says of a place in a text of one line, which may be one of many in its file. */
+const IN_LINE_1 = / \(line 1 column \d+\)$/;
+
 /** Parses JSON of at most `deepest` levels in which every object has each name once. Throws an Error with the reason. */
 export function parseJson(text: string, deepest: number): unknown {
   try {
     demandPlain(text, deepest);
     return JSON.parse(text);
   } catch (error) {
-    throw error instanceof SyntaxError ? new Error(oneLine(`expected JSON, found ${error.message}`)) : error;
+    throw error instanceof SyntaxError
+      ? new Error(oneLine(`expected JSON, found ${error.message.replace(IN_LINE_1, "")}`))
+      : error;
   }
 }
 

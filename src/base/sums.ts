@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { sha256Of } from "./digest.ts";
 import { writeFileWhole } from "./files.ts";
+import { readText } from "./text.ts";
 
 const SUMS = "SHA256SUMS";
 
@@ -24,7 +25,7 @@ async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
 
 /** What is wrong with the first of these files that is not as it was written; undefined when all are. */
 export async function damageIn(folder: string, names: readonly string[]): Promise<string | undefined> {
-  const sums = await ifThere(Deno.readTextFile(join(folder, SUMS)));
+  const sums = await ifThere(readText(join(folder, SUMS)));
   if (sums === undefined) return `"${join(folder, SUMS)}" is missing`;
   const lines = new Set(sums.split("\n"));
   for (const name of names) {

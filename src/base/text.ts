@@ -5,6 +5,9 @@ import { fileFault, readRegular } from "./regular_file.ts";
 /** Longest file that is read as one text, in bytes. */
 const LONGEST = 64 * 2 ** 20;
 
+/** Characters before the first bad byte that an error shows. */
+const AROUND = 20;
+
 const wayOut = (encoding: string) =>
   `save it as UTF-8 or convert it, such as by: iconv -f ${encoding} -t utf-8 OLD > NEW`;
 
@@ -80,19 +83,20 @@ export interface TextReader {
 
 /** Begins a text. What is no text is an Error with the reason, the line of the first bad byte and a way out. */
 export function textReader(): TextReader {
-  let encoding: Encoding | undefined, waiting = new Uint8Array();
+  let encoding: Encoding | undefined, waiting = new Uint8Array(), end = "";
   const count = lineCounter();
   const decode = (bytes: Uint8Array): string => {
     const { name } = encoding!;
     try {
       const text = new TextDecoder(name, { fatal: true, ignoreBOM: true }).decode(bytes);
       count(text);
+      end = (end + text.slice(-AROUND)).slice(-AROUND);
       return text;
     } catch {
       const good = goodStart(bytes, encoding!);
       const before = new TextDecoder(name).decode(bytes.subarray(0, good)), line = count(before) + 1;
       const byte = bytes[good].toString(16).toUpperCase().padStart(2, "0");
-      const after = oneLine(before.slice(-20).split(/[\r\n]/).at(-1)!);
+      const after = oneLine((end + before).slice(-AROUND).split(/[\r\n]/).at(-1)!);
       throw new Error(
         `expected ${name.toUpperCase()}, found the byte 0x${byte} on line ${line} after "${after}"; ${
           wayOut("cp1252")

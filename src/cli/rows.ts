@@ -2,6 +2,7 @@
 import { basename, dirname, extname, join, resolve } from "node:path";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { fieldFault, parseJson } from "../base/json.ts";
+import { fileFault } from "../base/regular_file.ts";
 import { filePieces, textLines, textPieces } from "../base/text_stream.ts";
 import { readCsv } from "../data/csv.ts";
 import { textIfThere } from "../data/read.ts";
@@ -47,6 +48,14 @@ async function* ofJsonl(pieces: AsyncIterable<string>, folder: string): AsyncGen
   }
 }
 
+async function* standardInput(): AsyncGenerator<string> {
+  try {
+    yield* textPieces(Deno.stdin.readable);
+  } catch (cause) {
+    throw new OnesheetError(`Cannot read standard input: ${messageOf(cause)}`, { cause });
+  }
+}
+
 async function* ofCsv(path: string): AsyncGenerator<Row> {
   for await (const row of readCsv(path, { filled: ["poster", "plot"], optional: ["id"] })) {
     if ("fault" in row) yield row;
@@ -71,7 +80,7 @@ async function textBeside(folder: string, name: string): Promise<{ plot: string 
 
 async function* ofFolder(folder: string): AsyncGenerator<Row> {
   const files = Array.from(Deno.readDirSync(folder)).map(({ name }) => name).filter((name) =>
-    IMAGES.includes(extname(name).toLowerCase())
+    !name.startsWith(".") && IMAGES.includes(extname(name).toLowerCase())
   ).sort();
   if (files.length === 0) {
     throw new OnesheetError(
@@ -97,17 +106,18 @@ async function* ofFolder(folder: string): AsyncGenerator<Row> {
  * Errors: nothing there, another kind of file, a CSV file without these columns, a folder without posters.
  */
 export async function* rowsOf(named: string): AsyncGenerator<Row> {
-  if (named === "-") return yield* ofJsonl(textPieces(Deno.stdin.readable), userPath("."));
+  if (named === "-") return yield* ofJsonl(standardInput(), userPath("."));
   const path = userPath(named);
-  const there = await Deno.stat(path).catch(() => undefined);
-  const kind = there?.isDirectory ? "folder" : there?.isFile ? extname(path).toLowerCase() : undefined;
-  if (kind === "folder") return yield* ofFolder(path);
+  const refuse = (found: string): never => {
+    throw new OnesheetError(
+      `Cannot use --in "${named}": expected a folder, a .csv or a .jsonl file, or -, found ${found}`,
+      { exitCode: 2 },
+    );
+  };
+  const { isDirectory } = await Deno.stat(path).catch((error) => refuse(fileFault(error)));
+  if (isDirectory) return yield* ofFolder(path);
+  const kind = extname(path).toLowerCase();
   if (kind === ".csv") return yield* ofCsv(path);
   if (kind === ".jsonl" || kind === ".ndjson") return yield* ofJsonl(filePieces(path), dirname(path));
-  throw new OnesheetError(
-    `Cannot use --in "${named}": expected a folder, a .csv or a .jsonl file, or -, found ${
-      kind === undefined ? "none" : "another file"
-    }`,
-    { exitCode: 2 },
-  );
+  refuse("another file");
 }

@@ -1,7 +1,10 @@
 /** Which films belong together, from a file that a person gives: rows with their crew, or pairs of rows. */
 import { basename, extname, resolve } from "node:path";
-import { messageOf, OnesheetError } from "../base/errors.ts";
-import { decodeUtf8, isCount, isObject, type JsonObject, parseJson, show } from "../base/json.ts";
+import { messageOf, oneLine, OnesheetError } from "../base/errors.ts";
+import { isCount, isObject, type JsonObject, parseJson, show } from "../base/json.ts";
+import { fileFault, statRegular } from "../base/regular_file.ts";
+import { readText } from "../base/text.ts";
+import { filePieces, textLines } from "../base/text_stream.ts";
 import { openShard } from "./parquet.ts";
 
 /** Films that share one of these are joined. */
@@ -14,9 +17,8 @@ const COLUMNS = ["row", "other", ...CREW];
 export const EDGE_FORMAT =
   'records {"row": 7, "director": ["…"], "writer": ["…"]} or {"row": 7, "other": 12} in .jsonl, .json or .parquet';
 
-const refuse = (path: string, reason: string, cause?: unknown): never => {
-  throw new OnesheetError(`Cannot use the edges "${path}": ${reason}`, { cause });
-};
+/** Levels of JSON, and characters of a line. */
+const DEEPEST = 8, LONGEST_LINE = 2 ** 20;
 
 /** The records of a parquet file, its whole numbers as numbers. */
 async function fromParquet(path: string, { size }: Deno.FileInfo): Promise<JsonObject[]> {
@@ -30,24 +32,51 @@ async function fromParquet(path: string, { size }: Deno.FileInfo): Promise<JsonO
   );
 }
 
-/** The records of JSON: a list, or one on each line. */
-function fromJson(text: string, lines: boolean): unknown[] {
-  if (lines) return text.split("\n").filter((line) => line.trim() !== "").map((line) => parseJson(line, 8));
-  const list = parseJson(text, 8);
+/** The records of a JSON list. */
+function fromJson(text: string): unknown[] {
+  const list = parseJson(text, DEEPEST);
   if (!Array.isArray(list)) throw new Error(`expected a list of records, found ${show(list)}`);
   return list;
 }
 
-async function recordsOf(path: string): Promise<unknown[]> {
-  const found = await Deno.stat(path).catch(() => undefined);
-  if (!found?.isFile) return refuse(path, `expected a file, found ${found ? "something else" : "none"}`);
+/** The records of JSON lines, each with its line. */
+async function* fromLines(path: string): AsyncGenerator<Located> {
+  let number = 0;
+  for await (const line of textLines(filePieces(path), LONGEST_LINE)) {
+    const where = `line ${++number}`;
+    try {
+      if (line === undefined) throw new Error(`expected at most ${LONGEST_LINE} characters, found more`);
+      if (line.trim() !== "") yield { where, record: parseJson(line, DEEPEST) };
+    } catch (error) {
+      throw new Error(`${messageOf(error)} on ${where}`);
+    }
+  }
+}
+
+/** A record and what an error calls its place. */
+interface Located {
+  readonly where: string;
+  readonly record: unknown;
+}
+
+/** The records of a file. */
+async function* recordsOf(path: string): AsyncGenerator<Located> {
   const kind = extname(path).toLowerCase();
-  if (kind === ".parquet") return await fromParquet(path, found);
-  if (kind !== ".json" && kind !== ".jsonl") return refuse(path, `expected ${EDGE_FORMAT}, found "${kind}"`);
   try {
-    return fromJson(decodeUtf8(await Deno.readFile(path)), kind === ".jsonl");
+    const info = await statRegular(path);
+    if (kind === ".jsonl") return yield* fromLines(path);
+    if (kind !== ".json" && kind !== ".parquet") {
+      throw new Error(`expected ${EDGE_FORMAT}, found "${oneLine(kind)}"`);
+    }
+    const records = kind === ".json" ? fromJson(await readText(path)) : await fromParquet(path, info);
+    for (const [i, record] of records.entries()) yield { where: `record ${i + 1}`, record };
   } catch (error) {
-    return refuse(path, messageOf(error), error);
+    if (error instanceof OnesheetError) throw error;
+    const isMissing = error instanceof Deno.errors.NotFound;
+    throw new OnesheetError(
+      `Cannot use the edges "${path}": ${isMissing ? "expected a file, found none" : fileFault(error)}`,
+      { cause: error, exitCode: isMissing ? 2 : 1 },
+    );
   }
 }
 
@@ -56,7 +85,7 @@ function namesIn(value: unknown): string[] | undefined {
   if (value === null || value === undefined) return [];
   const names = (Array.isArray(value) ? value : [value]).map((one) => isObject(one) ? one.name : one);
   if (!names.every((name) => typeof name === "string")) return undefined;
-  return names.map((name) => name.trim()).filter((name) => name !== "");
+  return names.map((name) => name.trim().normalize("NFC")).filter((name) => name !== "");
 }
 
 /** Nodes by row number, and whether they are all there are. */
@@ -100,9 +129,12 @@ export async function readEdges(file: string, nodes: Nodes): Promise<Int32Array>
   const path = resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), file);
   const pairs: (readonly [number, number])[] = [];
   const byName = new Map<string, Set<number>>();
-  for (const [i, record] of (await recordsOf(path)).entries()) {
-    const wrong = (expected: string, found: unknown) =>
-      refuse(path, `expected ${expected} in record ${i + 1}, found ${show(found)}`);
+  for await (const { where, record } of recordsOf(path)) {
+    const wrong = (expected: string, found: unknown): never => {
+      throw new OnesheetError(
+        `Cannot use the edges "${path}": expected ${expected} in ${where}, found ${show(found)}`,
+      );
+    };
     const nodeOf = (row: unknown): number | undefined => {
       if (!isCount(row)) return wrong("a row number", row);
       const node = nodes.of.get(row);

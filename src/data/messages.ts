@@ -9,21 +9,22 @@ export interface FilmText {
 }
 
 /** Whitespace as Python's `\s` and `str.strip` have it; JavaScript's lacks U+001C-1F and U+0085 and adds U+FEFF. */
-const SPACE = /[\t-\r\x1c-\x20\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+const SPACE =
+  "\t\n\v\f\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000";
 
 /** What stands before a plot and behind it. */
 const BEFORE = "Plot:", BEHIND = "\nNote that a movie";
 
 /** The first position from `start` on that holds no whitespace. */
 function skipSpace(text: string, start: number): number {
-  while (start < text.length && SPACE.test(text[start])) start++;
+  while (start < text.length && SPACE.includes(text[start])) start++;
   return start;
 }
 
 function strip(text: string): string {
   const start = skipSpace(text, 0);
   let end = text.length;
-  while (end > start && SPACE.test(text[end - 1])) end--;
+  while (end > start && SPACE.includes(text[end - 1])) end--;
   return text.slice(start, end);
 }
 

@@ -1,6 +1,7 @@
 /** Comparison with a reference's golden numbers: evaluation, one gradient, and a few steps without dropout. */
 import { float32, type Value, type Values } from "../base/value.ts";
 import { OnesheetError } from "../base/errors.ts";
+import { readText } from "../base/text.ts";
 import { toFile } from "../store/layout.ts";
 import { loadInto } from "../store/load.ts";
 import { openSafetensors } from "../store/safetensors.ts";
@@ -114,7 +115,7 @@ export async function readGolden(
   folder: string,
 ): Promise<Golden & { readonly size: string; readonly seed: number }> {
   try {
-    return JSON.parse(await Deno.readTextFile(`${folder}/golden.json`));
+    return JSON.parse(await readText(`${folder}/golden.json`));
   } catch (cause) {
     throw new OnesheetError(
       `Cannot read "${folder}/golden.json": expected the golden numbers that the reference wrote`,

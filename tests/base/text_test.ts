@@ -54,6 +54,7 @@ Deno.test("what is no UTF-8 is refused by the line of its first bad byte, with a
     assertThrows(() => decodeText(bytes), Error, "iconv -f cp1252 -t utf-8 OLD > NEW");
   };
   refused(bytesOf("a,b\n1,trag", [0xe9], "die\n2,trag", [0xe8], "die\n"), 2, "0xE9");
+  assertThrows(() => inPieces(bytesOf("a\nUn ", [0xe9]), 2), Error, 'on line 2 after "Un "');
   refused(bytesOf([0xe9], "t\u00e9"), 1, "0xE9");
   refused(bytesOf("\ufffd\n\n", [0x80]), 3, "0x80");
   refused(bytesOf("a\r\nb\r\n\u00e9", [0xc3]), 3, "0xC3");

@@ -91,27 +91,29 @@ Deno.test("rows that are not among the nodes are left out where not all rows are
   assertEquals(pairs(await edgesOf("crew.jsonl", text, { ...nodes, complete: false })), "0-1");
 });
 
-const refusals: Readonly<Record<string, readonly [name: string, content: string, sentence: string]>> = {
+const refusals: Readonly<
+  Record<string, readonly [name: string, content: string, sentence: string]>
+> = {
   "a row that is not in the data": [
     "crew.jsonl",
     lines({ row: 10, director: "Ana" }, { row: 99, director: "Ana" }),
-    "expected a row of the data in record 2, found 99",
+    "expected a row of the data in line 2, found 99",
   ],
   "a row that is no number": [
     "crew.jsonl",
     lines({ row: "10", writer: "A" }),
-    'expected a row number in record 1, found "10"',
+    'expected a row number in line 1, found "10"',
   ],
-  "no row": ["crew.jsonl", lines({ director: "Ana" }), "expected a row number in record 1, found nothing"],
+  "no row": ["crew.jsonl", lines({ director: "Ana" }), "expected a row number in line 1, found nothing"],
   "no crew": [
     "crew.jsonl",
     lines({ row: 10, directors: ["Ana"] }),
-    'expected "other" or one of director, producer, writer, cinematographer, art director in record 1, found {…}',
+    'expected "other" or one of director, producer, writer, cinematographer, art director in line 1, found {…}',
   ],
   "names that are none": [
     "crew.jsonl",
     lines({ row: 10, director: [7] }),
-    'expected a name or a list of names as "director" in record 1, found [7]',
+    'expected a name or a list of names as "director" in line 1, found [7]',
   ],
   "something else than records": [
     "crew.json",
@@ -122,7 +124,7 @@ const refusals: Readonly<Record<string, readonly [name: string, content: string,
   "broken JSON": [
     "crew.jsonl",
     '{"row": 10',
-    "expected JSON, found Expected ',' or '}' after property value in JSON at position 10 (line 1 column 11)",
+    "expected JSON, found Expected ',' or '}' after property value in JSON at position 10 on line 1",
   ],
   "another format": [
     "crew.csv",
@@ -144,4 +146,26 @@ Deno.test("a file that is not there is refused by a sentence", async () => {
     OnesheetError,
     'Cannot use the edges "/nowhere/crew.jsonl": expected a file, found none',
   );
+});
+
+Deno.test("UTF-16, a mark, CRLF and separate accents are the same edges; a pipe is refused at once", async () => {
+  const text = '{"row": 10, "director": "Jos\u00e9"}\r\n\r\n{"row": 30, "writer": "Jose\u0301"}\r\n';
+  const utf16 = new Uint8Array(Uint16Array.from("\ufeff" + text, (c) => c.charCodeAt(0)).buffer);
+  for (const content of [`\ufeff${text}`, utf16]) {
+    assertEquals(pairs(await edgesOf("crew.jsonl", content)), "0-2");
+  }
+  const latin = Uint8Array.from(text, (c) => c.charCodeAt(0) & 255);
+  for (const name of ["crew.jsonl", "crew.json"]) {
+    await assertRejects(() => edgesOf(name, latin), OnesheetError, "found the byte 0xE9 on line 1");
+  }
+  if (Deno.build.os === "windows") return;
+  const folder = await Deno.makeTempDir();
+  try {
+    for (const name of ["crew.jsonl", "crew.json", "crew.parquet"]) {
+      await new Deno.Command("mkfifo", { args: [`${folder}/${name}`] }).output();
+      await assertRejects(() => readEdges(`${folder}/${name}`, nodes), OnesheetError, "found a named pipe");
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -3,6 +3,7 @@
  * commit, `models--owner--name/snapshots/<commit>/` its files. Our own cache and the shared one are read alike.
  */
 import { join } from "node:path";
+import { readText } from "../../base/text.ts";
 import type { Places } from "../places.ts";
 import type { Entry } from "./listing.ts";
 import { isCommit, type Repo } from "./topic.ts";
@@ -29,7 +30,7 @@ export const refOf = (root: string, repo: Repo): string => join(folderOf(root, r
 
 /** The commit that is used; undefined when nothing of the repository is there. */
 export async function pinned(root: string, repo: Repo): Promise<string | undefined> {
-  const text = await Deno.readTextFile(refOf(root, repo)).catch(() => "");
+  const text = await readText(refOf(root, repo)).catch(() => "");
   return isCommit(text.trim()) ? text.trim() : undefined;
 }
 

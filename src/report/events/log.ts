@@ -1,6 +1,7 @@
 /** The event file of a run: appended to while it trains, and cut back to the checkpoint when it goes on. */
 import { join } from "node:path";
 import { temporaryFor, writeFileWhole } from "../../base/files.ts";
+import { readRegular } from "../../base/regular_file.ts";
 import { beginning, decodeEvent, encodeEvent, type Logged, type ReadEvent } from "./event.ts";
 import { frame, recordsIn } from "./records.ts";
 
@@ -14,6 +15,9 @@ export interface EventLog extends Disposable {
 
 /** TensorBoard takes any name with "tfevents" in it; the number goes up whenever the file is begun anew. */
 const NAME = /^events\.out\.tfevents\.(\d+)\.onesheet$/;
+
+/** Longest event file that is read, in bytes. */
+const LONGEST = 2 ** 31;
 
 /** The event files in a folder, the oldest first. */
 function filesIn(folder: string): { readonly path: string; readonly number: number }[] {
@@ -30,7 +34,9 @@ const isFolder = (path: string): Promise<boolean> =>
 export async function readEvents(folder: string): Promise<ReadEvent[]> {
   const newest = await isFolder(folder) ? filesIn(folder).at(-1) : undefined;
   if (newest === undefined) return [];
-  return [...recordsIn(await Deno.readFile(newest.path))].flatMap((record) => decodeEvent(record) ?? []);
+  return [...recordsIn(await readRegular(newest.path, LONGEST))].flatMap((record) =>
+    decodeEvent(record) ?? []
+  );
 }
 
 /**
@@ -47,7 +53,7 @@ export async function openEvents(
     if (NAME.test(temporaryFor(name) ?? "")) await Deno.remove(join(folder, name)); // a kill left it
   }
   const before = filesIn(folder), newest = before.at(-1);
-  const records = newest === undefined ? [] : [...recordsIn(await Deno.readFile(newest.path))];
+  const records = newest === undefined ? [] : [...recordsIn(await readRegular(newest.path, LONGEST))];
   const kept = records.flatMap((record) => {
     const event = decodeEvent(record);
     return event !== undefined && keep(event) ? [{ record, event }] : [];
