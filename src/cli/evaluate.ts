@@ -2,11 +2,14 @@
 import { OnesheetError } from "../base/errors.ts";
 import { table } from "../report/table.ts";
 import type { OpenOptions } from "../data/source.ts";
+import { aboutRows, trainedOn, UNRECORDED } from "../train/evaluated.ts";
+import { withoutTestRows } from "../train/held_out.ts";
 import { withLabels } from "../train/labels.ts";
 import { putConstants } from "../train/nodes.ts";
 import { withFrequencies } from "../train/loss.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { demandLabelsOf, runFiles } from "../train/run.ts";
+import { readSplit, type RunSplit } from "../train/split_file.ts";
 import { draftPlan, wantedOf } from "../train/start.ts";
 import { demandRows, leftOut } from "../train/skipped.ts";
 import { type Evaluation, startAverages, trainer } from "../train/trainer.ts";
@@ -22,7 +25,8 @@ import { jsonText, print, tell } from "./terminal.ts";
 /** What `evaluate` takes. */
 export const evaluateCommand = {
   name: "evaluate",
-  summary: "Evaluates a run's best weights, or a recipe with given weights, on the validation rows.",
+  summary: "Evaluates a run's best weights, or a recipe with given weights, on the validation rows.\n\n" +
+    "--data with other rows than the run's validation rows is evaluated whole.",
   positionals: { target: { help: "a run folder or a recipe file", required: true } },
   options: {
     weights: {
@@ -30,7 +34,7 @@ export const evaluateCommand = {
       placeholder: "hub|random|FILE",
       help: "other weights than the run's best; a recipe needs them",
     },
-    data: { kind: "string", placeholder: "DIR", help: "other data than the run's" },
+    data: { kind: "string", placeholder: "DIR", help: "the run's data elsewhere, or other data" },
     ...engineOptions,
     limit: { kind: "count", placeholder: "N", help: "use only the first N rows" },
     strict: {
@@ -52,8 +56,9 @@ interface Target {
   readonly data?: string;
   readonly limit?: number;
   readonly strict?: boolean;
-  /** The run folder, if it is one. */
+  /** The run folder, if it is one, and the rows that it recorded. */
   readonly run?: string;
+  readonly split?: RunSplit;
   /** What the run started from. */
   readonly started?: string;
 }
@@ -61,16 +66,25 @@ interface Target {
 async function targetOf(path: string, settings: readonly string[]): Promise<Target> {
   if (!await isRun(path)) return { recipe: await loadRecipe(path, settings) };
   const { folder, record, recipe } = await loadRun(path, settings);
-  return { ...record, recipe, weights: runFiles(folder).best, run: folder, started: record.weights };
+  const split = await readSplit(folder);
+  return {
+    ...record,
+    recipe: split?.test ? withoutTestRows(recipe) : recipe,
+    weights: runFiles(folder).best,
+    run: folder,
+    ...(split && { split }),
+    started: record.weights,
+  };
 }
 
 /** Runs the command; gives its exit code. */
 export async function evaluate({ positionals, options }: Parsed<typeof evaluateCommand>): Promise<number> {
   stayOffline();
   const target = await targetOf(positionals.target, options.set);
-  const { recipe, run } = target;
+  const { recipe, run, split } = target;
   const data = options.data !== undefined ? userPath(options.data) : target.data;
-  const limit = options.limit ?? target.limit;
+  // The rows that a run recorded are as many as its own limit allowed.
+  const limit = options.limit ?? (split === undefined ? target.limit : undefined);
   const given = options.weights;
   const named = given === undefined || /^(hub|random)$/.test(given);
   const weights = named ? given ?? target.weights : userPath(given);
@@ -86,16 +100,19 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
     ...(data !== undefined && { data }),
     ...(limit !== undefined && { limit }),
     ...(run !== undefined && { kept: runFiles(run).reader }),
+    ...(split && { split, orWhole: options.data !== undefined }),
     onProgress: show.show,
   };
   await using set = await recipe.data.made.open(open);
   show.close();
   demandRows(set, options.strict || target.strict === true, tell);
   if (run !== undefined) await demandLabelsOf(run, set.labels);
+  if (split) { for (const line of await aboutRows(split, set, { data: options.data, limit })) tell(line); }
+  else if (run !== undefined) tell(UNRECORDED);
   const labelled = withLabels(recipe, set.labels);
   demandRealData(set.makeshift, weights);
   const { engine } = await openEngine(options);
-  using bound = trainer(withFrequencies(labelled, set.train), engine);
+  using bound = trainer(withFrequencies(labelled, split ? trainedOn(split, set) : set.train), engine);
   const listener = { tell, onProgress: show.show };
   await putWeights(weights, recipe, bound.plan, bound.memory, listener);
   await startAverages(bound, recipe);

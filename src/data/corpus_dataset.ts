@@ -124,27 +124,28 @@ export async function datasetOf(
   corpus: Corpus,
   folder: string | undefined,
   options: CorpusOptions,
-  { kept, limit, split, inputs, alsoFor = [], onProgress }: OpenOptions,
+  { kept, limit, split, orWhole = false, inputs, alsoFor = [], onProgress }: OpenOptions,
   places: Places,
 ): Promise<CorpusDataset> {
   const found = await tokenizerFor(kept ?? options.vocabulary, folder, corpus.texts(), onProgress, places);
   const plots = await plotTokens(corpus, found.tokenizer, options.tokens, onProgress, places);
   let known: Promise<readonly string[]> | undefined;
   const ids = () => known ??= rowIds(corpus);
-  const sides = sidesOf(corpus, options, { limit, split }, split === undefined ? [] : await ids());
+  const sides = sidesOf(corpus, options, { limit, split, orWhole }, split === undefined ? [] : await ids());
   const { train, validation, labels } = sides;
   const called: Corpus = { ...corpus, labels, rows: sides.rows };
   const openImages = async (): Promise<Images> => {
     const wanted = new Int32Array([...train, ...validation]);
+    const epoch = Math.max(train.length, validation.length);
     const keep = await keeping(options, sides);
     const pictures = await keepPosters(corpus, wanted, keep, places.cache, onProgress);
-    return { broken: pictures.broken, posters: imageSource(called, pictures, options, train.length) };
+    return { broken: pictures.broken, posters: imageSource(called, pictures, options, epoch) };
   };
   const isRead = inputs === undefined || inputs.includes("image");
   const { broken, posters } = isRead || alsoFor.includes("image") ? await openImages() : noImages;
   const usable = (side: Int32Array) => side.filter((example) => !broken.has(example));
   const unusable = Array.from(broken, ([example, reason]) => ({ row: corpus.rows[example], reason }));
-  demandUsable(split, unusable);
+  if (!orWhole) demandUsable(split, unusable);
   const parts = { corpus: called, plots, ids, ...(isRead && posters && { posters }) };
   return {
     ...found,

@@ -40,8 +40,19 @@ export function lostRows(run: string, lost: readonly Lost[], total: number): One
   );
 }
 
+/** Labels in a sentence, at most this many. */
+const NAMED = 30;
+
 const named = (labels: readonly string[]): string =>
-  labels.length === 0 ? "no labels" : oneLine(labels.join(", "));
+  labels.length === 0
+    ? "no labels"
+    : oneLine(labels.slice(0, NAMED).join(", ")) + (labels.length > NAMED ? ", …" : "");
+
+const examplesById = (ids: readonly string[]): ReadonlyMap<string, number> =>
+  new Map(ids.map((id, example) => [id, example]));
+
+const sameLabels = (a: readonly string[], b: readonly string[]): boolean =>
+  new Set(a).size === new Set(b).size && new Set([...a, ...b]).size === new Set(a).size;
 
 /**
  * Looks a run's rows up by their content; `ids` has the id of every example. Rows that the run does not have are let be:
@@ -54,7 +65,7 @@ export function findRows(
   ids: readonly string[],
   { run, labels, train, validation }: RecordedSplit,
 ): FoundRows {
-  const byId = new Map(ids.map((id, example) => [id, example]));
+  const byId = examplesById(ids);
   const byRow = new Map(Array.from(corpus.rows, (row, example) => [row, example]));
   const sides = [train, validation];
   const own = new Set(sides.flatMap(({ identities = [] }) => identities.map(({ id }) => id)));
@@ -76,9 +87,8 @@ export function findRows(
         lost.push(gone(row));
         return -1;
       }
-      const before = had.map((position) => labels[position]).sort();
-      const now = [...new Set(corpus.labelsOf(example))].sort();
-      if (JSON.stringify(before) !== JSON.stringify(now)) {
+      const before = had.map((position) => labels[position]), now = corpus.labelsOf(example);
+      if (!sameLabels(before, now)) {
         lost.push({ row, kind: "relabelled", what: `it had ${named(before)}, it has ${named(now)}` });
       }
       return example;
@@ -86,4 +96,47 @@ export function findRows(
   const found = { train: find(train), validation: find(validation) };
   if (lost.length > 0) throw lostRows(run, lost, own.size);
   return found;
+}
+
+/** Refuses rows with labels that the run's model was not trained on. */
+function demandKnown(
+  corpus: Pick<Corpus, "rows" | "labels" | "labelsOf">,
+  { run, labels }: RecordedSplit,
+): void {
+  const known = new Set(labels), unknown = corpus.labels.filter((label) => !known.has(label));
+  if (unknown.length === 0) return;
+  const at = corpus.rows.findIndex((_, example) =>
+    !corpus.labelsOf(example).every((label) => known.has(label))
+  );
+  throw new OnesheetError(
+    `Cannot use this data with the run "${run}": expected the labels ${named(labels)}, found also ` +
+      `${named(unknown)}, the first in row ${corpus.rows[at]}; take such rows out, or start another run`,
+  );
+}
+
+/**
+ * The rows of data that may be the run's, elsewhere: its validation rows where all of them are there, with those of its
+ * training rows that are; otherwise every row, as a validation row.
+ *
+ * Errors: a label that the run does not know.
+ */
+export function findRowsOrAll(
+  corpus: Pick<Corpus, "rows" | "labels" | "labelsOf">,
+  ids: readonly string[],
+  split: RecordedSplit,
+): FoundRows & { readonly whole: boolean } {
+  const byId = examplesById(ids);
+  const present = ({ identities = [] }: RecordedRows): Int32Array =>
+    Int32Array.from(identities.flatMap(({ id, labels }) => {
+      const example = byId.get(id);
+      const isSame = example !== undefined &&
+        sameLabels(labels.map((position) => split.labels[position]), corpus.labelsOf(example));
+      return isSame ? [example] : [];
+    }));
+  const validation = present(split.validation);
+  if (validation.length === split.validation.rows.length) {
+    return { train: present(split.train), validation, whole: false };
+  }
+  demandKnown(corpus, split);
+  return { train: new Int32Array(), validation: corpus.rows.map((_, example) => example), whole: true };
 }

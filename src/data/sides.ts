@@ -1,6 +1,6 @@
 /** Which rows of a data set are on which side: split anew by the seed, or as a run recorded them. */
 import type { Corpus } from "./corpus.ts";
-import { findRows, type FoundRows } from "./recorded_rows.ts";
+import { findRows, findRowsOrAll, type FoundRows } from "./recorded_rows.ts";
 import type { OpenOptions, RecordedSplit } from "./source.ts";
 import { trainTestSplit } from "./split.ts";
 
@@ -51,7 +51,7 @@ function numbered(
 export function sidesOf(
   corpus: Corpus,
   settings: SplitSettings,
-  { limit, split }: Pick<OpenOptions, "limit" | "split">,
+  { limit, split, orWhole }: Pick<OpenOptions, "limit" | "split" | "orWhole">,
   ids: readonly string[],
 ): Sides {
   const first = ({ train, validation }: FoundRows) => ({
@@ -66,13 +66,15 @@ export function sidesOf(
     const { rows, labels } = corpus;
     return { ...first({ train, validation: test }), held: test, bySeed: true, rows, labels };
   }
-  const found = findRows(corpus, ids, split);
-  const held = heldBySeed(found, split, corpus.rows.length, settings);
+  const found = orWhole
+    ? findRowsOrAll(corpus, ids, split)
+    : { ...findRows(corpus, ids, split), whole: false };
+  const held = found.whole ? undefined : heldBySeed(found, split, corpus.rows.length, settings);
   return {
     ...first(found),
     held: held ?? found.validation,
     bySeed: held !== undefined,
-    rows: numbered(corpus.rows, [
+    rows: orWhole ? corpus.rows : numbered(corpus.rows, [
       [found.train, split.train.rows],
       [found.validation, split.validation.rows],
     ]),

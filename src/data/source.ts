@@ -147,6 +147,8 @@ export interface OpenOptions {
   readonly limit?: number;
   /** The rows of a run, to be opened again as they were. Default: the rows are split anew. */
   readonly split?: RecordedSplit;
+  /** With `split`: of data that has not all of its validation rows, every row is opened as one. */
+  readonly orWhole?: boolean;
   /** The inputs that the model looks at, when not all: the others need not be made. */
   readonly inputs?: readonly string[];
   /** Inputs that another model will want of the same rows: one that cannot give them is left out as well. */
