@@ -2,15 +2,26 @@
 import { join } from "node:path";
 import { sha256Of } from "./digest.ts";
 import { writeFileWhole } from "./files.ts";
-import { readText } from "./text.ts";
+import { readRegular } from "./regular_file.ts";
 
 const SUMS = "SHA256SUMS";
 
+/** Longest file of sums that is read, in bytes. */
+const LONGEST = 2 ** 20;
+
+/** Sums by file name. A file that is being replaced has two: of what it was, and of what it will be. */
+type Sums = ReadonlyMap<string, ReadonlySet<string>>;
+
+async function writeAllSums(folder: string, sums: Sums): Promise<void> {
+  const lines = Array.from(sums, ([name, values]) => [...values].map((sum) => `${sum}  ${name}\n`).join(""));
+  await writeFileWhole(join(folder, SUMS), lines.join(""));
+}
+
 /** Writes the checksums of these files beside them. */
 export async function writeSums(folder: string, names: readonly string[]): Promise<void> {
-  let text = "";
-  for (const name of names) text += `${await sha256Of(join(folder, name))}  ${name}\n`;
-  await writeFileWhole(join(folder, SUMS), text);
+  const sums = new Map<string, ReadonlySet<string>>();
+  for (const name of names) sums.set(name, new Set([await sha256Of(join(folder, name))]));
+  await writeAllSums(folder, sums);
 }
 
 /** What `read` gives; undefined when the file is missing. */
@@ -23,15 +34,55 @@ async function ifThere<T>(read: Promise<T>): Promise<T | undefined> {
   }
 }
 
+/** The sums of a folder; undefined where it has none. */
+async function readSums(folder: string): Promise<Sums | undefined> {
+  const bytes = await ifThere(readRegular(join(folder, SUMS), LONGEST));
+  if (bytes === undefined) return undefined;
+  const lines = new TextDecoder().decode(bytes).split("\n").map((line) =>
+    [line.slice(66), line.slice(0, 64)] as const
+  );
+  const named = Map.groupBy(lines.filter(([name]) => name !== ""), ([name]) => name);
+  return new Map(Array.from(named, ([name, of]) => [name, new Set(of.map(([, sum]) => sum))]));
+}
+
+/**
+ * Replaces a file of a folder with sums by another one and its sum, so that whatever ends the process in between, the
+ * file that is there matches a sum.
+ *
+ * @param replace puts the file that has this sum in its place
+ */
+export async function replaceSummed(
+  folder: string,
+  name: string,
+  sum: string,
+  replace: () => Promise<void>,
+): Promise<void> {
+  const before = await readSums(folder) ?? new Map<string, ReadonlySet<string>>();
+  await writeAllSums(folder, new Map([...before, [name, new Set([...before.get(name) ?? [], sum])]]));
+  await replace();
+  await writeAllSums(folder, new Map([...before, [name, new Set([sum])]]));
+}
+
+/** The sum that was written of a file. */
+export async function sumIn(folder: string, name: string): Promise<string> {
+  const [sum] = (await readSums(folder))?.get(name) ?? [];
+  return sum ?? await sha256Of(join(folder, name));
+}
+
 /** What is wrong with the first of these files that is not as it was written; undefined when all are. */
 export async function damageIn(folder: string, names: readonly string[]): Promise<string | undefined> {
-  const sums = await ifThere(readText(join(folder, SUMS)));
+  const sums = await readSums(folder);
   if (sums === undefined) return `"${join(folder, SUMS)}" is missing`;
-  const lines = new Set(sums.split("\n"));
   for (const name of names) {
     const path = join(folder, name);
     const sum = await ifThere(sha256Of(path));
     if (sum === undefined) return `"${path}" is missing`;
-    if (!lines.has(`${sum}  ${name}`)) return `"${path}" does not match its checksum`;
+    if (!sums.get(name)?.has(sum)) return `"${path}" does not match its checksum`;
   }
+}
+
+/** The same of all files that the folder has a sum of; without sums there is nothing to compare with. */
+export async function damageOf(folder: string): Promise<string | undefined> {
+  const sums = await readSums(folder);
+  return sums && await damageIn(folder, [...sums.keys()]);
 }

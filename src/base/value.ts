@@ -27,6 +27,13 @@ export const int32 = (shape: readonly number[], data: Int32Array | readonly numb
 /** Numbers in an array of this shape; 1 for a scalar. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((n, d) => n * d, 1);
 
+/** Whether all numbers are finite. */
+export function allFinite(data: Float32Array | Int32Array): boolean {
+  let zero = 0;
+  for (let i = 0; i < data.length; i++) zero += data[i] * 0; // NaN from the first that is not finite on
+  return zero === 0;
+}
+
 /** Most axes an array may have: PyTorch's bound. libtensorflow ends the process above 254. */
 const HIGHEST_RANK = 64;
 

@@ -2,9 +2,10 @@
 import { OnesheetError } from "../base/errors.ts";
 import { table } from "../report/table.ts";
 import type { OpenOptions } from "../data/source.ts";
+import { demandBest, demandFinite } from "../train/best.ts";
 import { aboutRows, trainedOn, UNRECORDED } from "../train/evaluated.ts";
 import { withoutTestRows } from "../train/held_out.ts";
-import { withLabels } from "../train/labels.ts";
+import { withLabels, withRunLabels } from "../train/labels.ts";
 import { putConstants } from "../train/nodes.ts";
 import { withFrequencies } from "../train/loss.ts";
 import type { Recipe } from "../train/recipe.ts";
@@ -94,6 +95,10 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
       { exitCode: 2 },
     );
   }
+  if (run !== undefined) {
+    if (weights === runFiles(run).best) await demandBest(run);
+    await withRunLabels(recipe, run);
+  }
   const show = bars();
   const open: OpenOptions = {
     ...wantedOf(draftPlan(recipe)),
@@ -130,6 +135,7 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
     (done, soFar) => show.show("validation", done, total, `macro-F1 ${soFar().macroF1.toFixed(4)}`),
   );
   show.close();
+  demandFinite(`evaluate "${positionals.target}"`, { data: result.logits });
   print(options.json ? jsonText({ loss: result.loss, ...result.scores }, 2) : text(result));
   if (set.skipped?.length) tell(leftOut(set.skipped.length));
   return 0;

@@ -8,11 +8,11 @@ import { chooseEngine } from "../engine/choose.ts";
 import { modelCard } from "../report/model_card.ts";
 import { graphModel } from "../store/graph_model.ts";
 import { loadInto } from "../store/load.ts";
-import { openSafetensors } from "../store/safetensors.ts";
 import { savedModel } from "../store/saved_model.ts";
 import { type Frozen, tf } from "../tensor.ts";
+import { openBest } from "../train/best.ts";
+import { withRunLabels } from "../train/labels.ts";
 import { readLabels, readMetrics, runFiles } from "../train/run.ts";
-import { withLabels } from "../train/labels.ts";
 import { plan } from "../train/start.ts";
 import { predictionStep } from "../train/step.ts";
 import type { LoadedRun } from "./recipes.ts";
@@ -55,7 +55,7 @@ async function config(run: LoadedRun): Promise<Record<string, unknown>> {
 
 /** The run's best model for `batch` rows, as a graph from its inputs to `logits` and `probabilities`. */
 async function frozen({ folder, recipe }: LoadedRun, batch: number): Promise<Frozen> {
-  const { model } = plan(withLabels(recipe, await readLabels(folder), `the run "${folder}"`));
+  const { model } = plan(await withRunLabels(recipe, folder));
   if (recipe.data.made.constants !== undefined) {
     throw new OnesheetError(
       `Cannot export "${recipe.name}" as a graph of one batch: its model looks at all rows of the data at once, which ` +
@@ -64,7 +64,7 @@ async function frozen({ folder, recipe }: LoadedRun, batch: number): Promise<Fro
   }
   const { engine } = await chooseEngine("tensorflow");
   using memory = engine.memory();
-  using file = await openSafetensors(runFiles(folder).best);
+  using file = await openBest(folder);
   await loadInto(memory, model, file, { strict: true });
   const inputs = Object.entries(recipe.data.made.inputs).filter(([name]) => model.reads.includes(name))
     .map(([name, { shape, dtype }]) => [name, { dtype, shape: [batch, ...shape] }] as const);
@@ -96,7 +96,9 @@ export async function graphModelFiles(run: LoadedRun, batch: number): Promise<Fi
 /** A folder as the Hugging Face hub has them. */
 export async function hubFiles(run: LoadedRun): Promise<Files> {
   const { folder, record, recipe } = run;
-  const { model, trainable } = plan(withLabels(recipe, await readLabels(folder), `the run "${folder}"`));
+  const { model, trainable } = plan(await withRunLabels(recipe, folder));
+  using file = await openBest(folder);
+  await loadInto({ put: () => Promise.resolve() }, model, file, { strict: true });
   const settings = record.recipe as { readonly data: { readonly name: string } };
   const best = (await readMetrics(folder)).findLast((row) => row.best);
   const card = modelCard({

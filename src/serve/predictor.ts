@@ -3,9 +3,9 @@ import type { Value, Values } from "../base/value.ts";
 import type { Example } from "../data/source.ts";
 import { loadTokenizer } from "../data/tokens.ts";
 import { loadInto } from "../store/load.ts";
-import { openSafetensors } from "../store/safetensors.ts";
 import type { Engine } from "../tensor.ts";
-import { withLabels } from "../train/labels.ts";
+import { demandFinite, openBest } from "../train/best.ts";
+import { withRunLabels } from "../train/labels.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { readLabels, runFiles } from "../train/run.ts";
 import { plan } from "../train/start.ts";
@@ -53,16 +53,16 @@ const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 /**
  * Opens a run's best weights in an engine's memory.
  *
- * Errors: a run without labels or weights, weights that are not the recipe's, a source that cannot read single
+ * Errors: a run without labels or weights, files that are not as training wrote them, weights that are not the recipe's, a source that cannot read single
  * examples.
  */
 export async function openPredictor(folder: string, recipe: Recipe, engine: Engine): Promise<Predictor> {
-  const { best, reader } = runFiles(folder);
+  const { reader } = runFiles(folder);
+  using file = await openBest(folder);
   const read = await recipe.data.made.reader(reader);
+  const { model } = plan(await withRunLabels(recipe, folder));
   const labels = await readLabels(folder);
   const tokenizer = await loadTokenizer(reader);
-  const { model } = plan(withLabels(recipe, labels, `the run "${folder}"`));
-  using file = await openSafetensors(best);
   const memory = engine.memory();
   try {
     await loadInto(memory, model, file, { strict: true });
@@ -77,6 +77,7 @@ export async function openPredictor(folder: string, recipe: Recipe, engine: Engi
     prepare: (example) => read([example]),
     predict: async (examples) => {
       const { logits } = await program.run(stacked(examples, filledUp(examples.length)));
+      demandFinite("predict", logits);
       const { length } = labels;
       return examples.map((_, i) =>
         Float32Array.from(logits.data.subarray(i * length, (i + 1) * length), sigmoid)

@@ -1,6 +1,7 @@
 /** From a checkpoint file into an engine's memory, with a report of what went where. */
 import type { Memory } from "../engine/engine.ts";
 import { OnesheetError } from "../base/errors.ts";
+import { allFinite, type Value } from "../base/value.ts";
 import { toEngine } from "./layout.ts";
 import { type LoadReport, matchNames, type MatchOptions, type Unmatched } from "./match.ts";
 import type { SafetensorsFile } from "./safetensors.ts";
@@ -61,10 +62,19 @@ function refuse({ applied, missing, unused, mismatched }: LoadReport, path: stri
   }
 }
 
+/** Refuses weights of which no number could come. */
+function demandFinite({ data }: Value, name: string, path: string): void {
+  if (allFinite(data)) return;
+  throw new OnesheetError(
+    `Cannot load "${name}" of "${path}": expected finite numbers, found NaN or infinity; the file is damaged, or the ` +
+      "training that wrote it diverged",
+  );
+}
+
 /**
  * Puts a file's arrays into a memory under the parameters' names, in the engine's layout, one at a time.
  * A shape that differs, a file without a single name of the model and, when strict, a missing parameter are errors, found
- * before anything is put.
+ * before anything is put; so is a number that is not finite, found when its array is read.
  */
 export async function loadInto(
   memory: Pick<Memory, "put">,
@@ -76,8 +86,9 @@ export async function loadInto(
   refuse(report, file.path, strict);
   const params = new Map(model.params.map((param) => [param.name, param]));
   for (const { name, from } of report.applied) {
-    const param = params.get(name)!;
-    await memory.put(name, toEngine({ ...await file.read(from), shape: param.shape }, param));
+    const param = params.get(name)!, value = await file.read(from);
+    demandFinite(value, from, file.path);
+    await memory.put(name, toEngine({ ...value, shape: param.shape }, param));
   }
   return report;
 }

@@ -3,15 +3,17 @@
  * folder that gets its name only when all of it and its checksums are on the disk; the one before it is kept as well.
  */
 import { join } from "node:path";
-import { linkWhole, syncFolder, withTemporary, writeFileWhole } from "../base/files.ts";
+import { sha256Of } from "../base/digest.ts";
+import { syncFolder, withTemporary, writeFileWhole } from "../base/files.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
-import { damageIn, writeSums } from "../base/sums.ts";
+import { damageIn, sumIn, writeSums } from "../base/sums.ts";
 import type { Model } from "../dsl/build.ts";
 import type { Param } from "../dsl/node.ts";
 import { loadInto } from "../store/load.ts";
 import { openSafetensors } from "../store/safetensors.ts";
 import { saveModel } from "../store/save.ts";
 import type { Memory } from "../tensor.ts";
+import { placeBest } from "./best.ts";
 import { GoneWrong, onlyFinite } from "./finite.ts";
 import { exists, runFiles } from "./run.ts";
 import type { ScheduleState } from "./schedule.ts";
@@ -101,10 +103,15 @@ export async function saveCheckpoint(what: Checkpointed, state: RunState): Promi
 
 /** Makes the weights of the last checkpoint the best ones, or their running averages where they are kept. */
 export async function keepAsBest({ folder, model, trainable, memory, moments }: Checkpointed): Promise<void> {
-  const { last, best } = runFiles(folder);
-  if (!moments.includes(AVERAGE)) return await linkWhole(filesOf(last).weights, best);
-  await saveModel(best, model, {
-    get: (name) => memory.get(trainable.has(name) ? momentName(AVERAGE, name) : name),
+  const { last, best } = runFiles(folder), [weights] = names;
+  if (!moments.includes(AVERAGE)) {
+    return await placeBest(folder, filesOf(last).weights, await sumIn(last, weights));
+  }
+  await withTemporary(best, async (averages) => {
+    await saveModel(averages, model, {
+      get: (name) => memory.get(trainable.has(name) ? momentName(AVERAGE, name) : name),
+    });
+    await placeBest(folder, averages, await sha256Of(averages));
   });
 }
 

@@ -6,6 +6,7 @@
  * the disk can always be gone on from. Looking at the gradients themselves would cost each step a pass over them.
  */
 import { OnesheetError } from "../base/errors.ts";
+import { allFinite } from "../base/value.ts";
 import type { Memory } from "../tensor.ts";
 import { exists, runFiles } from "./run.ts";
 
@@ -37,13 +38,6 @@ export async function goneWrong(
       "too high, reduced precision, pixels or labels that are not finite, a loss that takes the logarithm of 0 or " +
       "divides by it",
   );
-}
-
-/** Whether all numbers are finite. */
-export function allFinite(data: Float32Array | Int32Array): boolean {
-  let zero = 0;
-  for (let i = 0; i < data.length; i++) zero += data[i] * 0; // NaN from the first that is not finite on
-  return zero === 0;
 }
 
 /** A memory as a checkpoint reads it: an array with a number that is not finite stops the run. */

@@ -1,8 +1,9 @@
 /** A run folder: what a run writes, and how it is read again. */
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { listed, messageOf, OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
 import { fieldFault, parseJson, readJson } from "../base/json.ts";
+import { writeSums } from "../base/sums.ts";
 import { filePieces, textLines } from "../base/text_stream.ts";
 import { labelsFault } from "../data/labels.ts";
 import type { Dataset } from "../data/source.ts";
@@ -143,6 +144,11 @@ export async function startRun(
   await Deno.mkdir(files.reader, { recursive: true });
   for (const [name, text] of Object.entries(kept)) await writeRunFile(join(files.reader, name), text);
   await writeRunFile(files.labels, json(labels));
+  await writeSums(
+    folder,
+    [files.labels, ...Object.keys(kept).map((name) => join(files.reader, name))]
+      .map((path) => relative(folder, path).replaceAll("\\", "/")),
+  );
   await writeRecord(folder, record);
 }
 

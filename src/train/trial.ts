@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { OnesheetError } from "../base/errors.ts";
 import { fieldFault, readJson } from "../base/json.ts";
 import { type ParameterCount, summarize } from "../dsl/summary.ts";
+import { demandBest, demandFinite } from "./best.ts";
 import type { System } from "./comparison.ts";
 import type { OpenOptions } from "../data/source.ts";
 import type { TrainEvent } from "./events.ts";
@@ -73,12 +74,14 @@ async function judged(recipe: Recipe, folder: string, options: TrialOptions): Pr
   await using set = await recipe.data.made.open(open);
   await demandSplit(split, set);
   using bound = trainer(withFrequencies(withLabels(recipe, set.labels), set.train), engine);
+  await demandBest(folder);
   await putWeights(runFiles(folder).best, recipe, bound.plan, bound.memory, { tell });
   await startAverages(bound, recipe);
   const { weights } = await readRecord(folder);
   await putConstants(recipe, bound.plan, bound.memory, set, { engine, open, weights, tell });
   const test = set.test!; // withoutTestRows made it
-  const { scores } = await bound.evaluate(test, set.labels);
+  const { scores, logits } = await bound.evaluate(test, set.labels);
+  demandFinite(`evaluate "${folder}"`, { data: logits });
   return {
     seed: recipe.seed,
     parameters: summarize(bound.plan.model, bound.plan.trainable).parameters,

@@ -110,7 +110,10 @@ Deno.test("data with other labels, missing weights and weights that do not fit a
         '"mean/attention.in_proj_bias" (nearest: "attention.in_proj_bias")',
     );
     await Deno.remove(`${folder}/run/best.safetensors`);
-    await refused(["run"], 'Cannot read "HERE/run/best.safetensors": no such file');
+    await refused(
+      ["run"],
+      'Cannot use the run "HERE/run": expected best.safetensors, found none; continue the run by --resume until an epoch is evaluated, or put the file back',
+    );
   });
 });
 

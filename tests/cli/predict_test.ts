@@ -109,7 +109,11 @@ Deno.test("a missing poster, plot, run or weights file is one sentence", async (
       1,
       /^Cannot decode this image: expected JPEG, PNG, GIF or WebP, found 10 bytes /,
     );
-    await refused(["run", ...both], 1, 'Cannot read "HERE/run/best.safetensors": no such file');
+    await refused(
+      ["run", ...both],
+      1,
+      'Cannot use the run "HERE/run": expected best.safetensors, found none; continue the run by --resume until an epoch is evaluated, or put the file back',
+    );
   });
 });
 

@@ -17,6 +17,7 @@ Deno.test("a run has its folder of files, a line an epoch, and ends with the sco
     const { stdout, stderr } = await trainSmall(place, "--epochs", "2");
     const run = `${place.folder}/run`;
     assertEquals(filesIn(run), [
+      "SHA256SUMS",
       "best.safetensors",
       "curves.png",
       "curves.svg",

@@ -100,7 +100,7 @@ Deno.test("the weights of the last checkpoint become the best; as often as one l
       await sha256Of(best) === await sha256Of(`${checkpoint}/weights.safetensors`);
     await saveCheckpoint(what, state(1));
     for (let i = 0; i < 2; i++) await keepAsBest(what);
-    assertEquals(namesIn(what.folder), ["best.safetensors", "last"]);
+    assertEquals(namesIn(what.folder), ["SHA256SUMS", "best.safetensors", "last"]);
     assert(await same(last));
     await fill(what.memory, 2);
     await saveCheckpoint(what, state(2));

@@ -99,8 +99,8 @@ Deno.test("what a recipe states and what the data has are compared, and one is s
   assertEquals(withLabels(open, namesOf(21)).labels, 21);
   assertEquals(withLabels(tiny(), namesOf(3)).labels, 3);
   assertEquals(
-    assertThrows(() => withLabels(tiny(), ["a", "b"], 'the run "r"'), OnesheetError).message,
-    'Cannot use the run "r" with "tiny": expected the 3 labels that the recipe states, found 2 (a, b); ' +
+    assertThrows(() => withLabels(tiny(), ["a", "b"]), OnesheetError).message,
+    'Cannot use this data with "tiny": expected the 3 labels that the recipe states, found 2 (a, b); ' +
       "use --set labels=2, or leave `labels` out of the recipe",
   );
 });

@@ -43,6 +43,7 @@ Deno.test("a run folder has the record, the labels and what the source keeps", a
       assertEquals(await Deno.readTextFile(`${reader}/${name}`), text);
     }
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+      "SHA256SUMS",
       "labels.json",
       "reader",
       "recipe.json",
