@@ -66,7 +66,6 @@ export const model = (seen: readonly Modality[] = ["image", "text"]): RecipeMode
 const quickstart: Recipe = recipe({
   name: "quickstart",
   data: drawnFilms({ rows: 480, seed: 1, validation: 0.2, pixels: 48, tokens: 48, augment: [], ...imagenet }),
-  labels: 8,
   model: model(),
   weights: [],
   freeze: [],

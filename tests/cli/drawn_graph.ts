@@ -25,10 +25,9 @@ const drawn = drawnFilms({
 const onGraph: Recipe = recipe({
   name: "drawn_graph",
   data: graph({ of: drawn, edges: "" }),
-  labels: 8,
   nodes: { tower: ({ image }, at) => linear(5)(meanPool()(image, at("pool")), at("tower")), weights: [] },
-  model: ({ nodes, edges, row }, at) =>
-    takeRows(gat(8, { heads: 2, join: "mean", residual: true })({ x: nodes, edges }, at("gat")), row),
+  model: ({ nodes, edges, row }, at, { numLabels }) =>
+    takeRows(gat(numLabels, { heads: 2, join: "mean", residual: true })({ x: nodes, edges }, at("gat")), row),
   batchSize: 1000,
   dropLast: false,
   epochs: 3,

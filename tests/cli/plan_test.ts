@@ -1,8 +1,9 @@
-import { assertArrayIncludes, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertArrayIncludes, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { planJson, planText } from "../../src/cli/plan.ts";
 import { applySettings, listSettings } from "../../src/cli/settings.ts";
 import mmimdbRecipe from "../../recipes/mmimdb.ts";
 import gatEfficientNet from "../../recipes/gat_efficientnet.ts";
+import { writeCsvFilms } from "../data/csv_films.ts";
 import { tiny } from "../train/tiny.ts";
 import { inProject, quickstart, withPlace } from "./command_line.ts";
 
@@ -60,6 +61,35 @@ Deno.test("settings, epochs and seed show in the plan; what has a name of its ow
     const { stdout } = await done(["train", quickstart, "--plan", "--json", ...changes]);
     const { settings } = JSON.parse(stdout);
     assertEquals([settings.epochs, settings.seed, settings.loss.alpha], [9, 3, 0.75]);
+  });
+});
+
+Deno.test("a plan of a recipe that leaves out its labels opens its data for them, or asks for their number", async () => {
+  await withPlace(async ({ done, say, folder }) => {
+    await writeCsvFilms(`${folder}/films`, 24);
+    const source = (mod: string, data: string) =>
+      `import { linear, meanPool, constant, csvFolder, mmimdb, recipe } from "${mod}";
+       export default recipe({ name: "own", data: ${data}, epochs: 1, learningRate: constant({ rate: 1 }),
+         model: ({ image }, at, { numLabels }) => linear(numLabels)(meanPool()(image, at("pool")), at("head")) });`;
+    const columns = `image: "poster", text: "plot", labels: "genres", separator: "|", pixels: 8, tokens: 8`;
+    const mod = inProject("mod.ts");
+    await Deno.writeTextFile(
+      `${folder}/csv.ts`,
+      source(mod, `csvFolder({ file: "films/films.csv", ${columns} })`),
+    );
+    await Deno.writeTextFile(`${folder}/hub.ts`, source(mod, "mmimdb({ pixels: 8, tokens: 8 })"));
+
+    const logits = async (...args: string[]) =>
+      JSON.parse((await done(["train", ...args, "--plan", "--json"])).stdout).graph.boxes.at(-1).output;
+    assertEquals(await logits("csv.ts", "--set", `data.file=${folder}/films/films.csv`), ["batch", 8]);
+    assertEquals(await logits("hub.ts", "--set", "labels=5"), ["batch", 5]);
+
+    const { code, stderr } = await say(["train", "hub.ts", "--plan"]);
+    assertEquals(code, 2);
+    assertMatch(
+      stderr,
+      /^Cannot plan "own": the recipe leaves the number of labels to the data, and that cannot be opened \(Cannot .*\); use --data DIR or --set labels=N\n$/,
+    );
   });
 });
 

@@ -67,8 +67,7 @@ const data = choice("announced", {}, () => ({
 const killed: Recipe = recipe({
   name: "killed",
   data,
-  labels: 8,
-  model: ({ image, ids, mask }, at) => {
+  model: ({ image, ids, mask }, at, { numLabels }) => {
     const map = relu(batchNorm()(conv2d(16, 3, { stride: 2, padding: 1 })(image, at("conv")), at("norm1")));
     const small = { vocabulary: 1024, width: 32, layers: 1, heads: 2, positions: 24 };
     const text = meanTokens()({ tokens: bertEncoder(small)({ ids, mask }, at("text")), mask }, at("pool2"));
@@ -81,7 +80,7 @@ const killed: Recipe = recipe({
       attention: at("attention"),
       norm: at("norm2"),
     });
-    return classifierHead(8, { ffn: linear(32), dropout: 0.1 })(fused, at("head"));
+    return classifierHead(numLabels, { ffn: linear(32), dropout: 0.1 })(fused, at("head"));
   },
   weights: [],
   freeze: [],
