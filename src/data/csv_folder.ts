@@ -196,6 +196,7 @@ export function csvFolder(
     const { image, text, labels, separator } = settings;
     return {
       inputs: inputSpecs(settings),
+      places: ["file"],
       open: async (request, places = usualPlaces()) => {
         const own = pathOf(settings.file);
         const path = request.data === undefined ? own : join(request.data, basename(own));

@@ -57,6 +57,7 @@ export const graph = (options: GraphOptions): Choice<Source> =>
   choice("graph", options, ({ of, edges: file }): Source => ({
     inputs: { ...of.made.inputs, row: { shape: [], dtype: "int32" } },
     constants: { edges: { shape: [2, "edges"], dtype: "int32" } },
+    places: ["edges", ...(of.made.places ?? []).map((path) => `of.${path}`)],
     open: async (request): Promise<Dataset> => {
       demandEdges(file);
       const dataset = await of.made.open(request);

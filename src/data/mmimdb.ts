@@ -51,6 +51,7 @@ export function mmimdb(options: Partial<MmimdbOptions> = {}): Choice<MmimdbSourc
     checkOptions("mmimdb", settings);
     return {
       inputs: inputSpecs(settings),
+      places: ["repo"],
       open: async (request, places = usualPlaces()) => {
         const { data, onProgress } = request;
         const folder = data ?? await fetchDataset(settings.repo, onProgress, places);

@@ -163,6 +163,8 @@ export interface Source {
   readonly inputs: Readonly<Record<string, InputSpec>>;
   /** What it is given beside them for all rows at once, by name. */
   readonly constants?: Readonly<Record<string, ConstantSpec>>;
+  /** Paths of settings that only say where the data is: what is found there is compared by its content. */
+  readonly places?: readonly string[];
   /** Finds the data and makes it ready. */
   open(options: OpenOptions): Promise<Dataset>;
   /** Reads single examples as a run did; the folder holds the files that it kept. */

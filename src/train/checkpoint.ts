@@ -39,7 +39,12 @@ export interface RunState {
   readonly stopping: StoppingState;
   /** The run has come to its end. */
   readonly finished: boolean;
+  /** Schedule and stopping rule that this state is of, as a recipe prints; checkpoints of earlier versions have none. */
+  readonly settings?: StateSettings;
 }
+
+/** What the state of a schedule and a stopping rule depends on. */
+export type StateSettings = Readonly<Record<"learningRate" | "stop", unknown>>;
 
 /** What a checkpoint is of. */
 export interface Checkpointed {

@@ -3,7 +3,7 @@ import { version } from "../base/version.ts";
 import type { Dataset, OpenOptions } from "../data/source.ts";
 import type { Engine } from "../tensor.ts";
 import { claimRun, removeLeftovers } from "./claim.ts";
-import { type Checkpointed, loadCheckpoint } from "./checkpoint.ts";
+import { type Checkpointed, loadCheckpoint, type StateSettings } from "./checkpoint.ts";
 import type { TrainEvent } from "./events.ts";
 import { train } from "./loop.ts";
 import { beginSession } from "./machine.ts";
@@ -13,12 +13,14 @@ import { printable, type Recipe } from "./recipe.ts";
 import {
   type CheckpointEvery,
   demandNoRun,
+  readMetrics,
   readRecord,
   runFiles,
   type RunRecord,
   startRun,
   writeRecord,
 } from "./run.ts";
+import { demandResumable, nextOf, resumedState } from "./resumed.ts";
 import { batches } from "./sampler.ts";
 import { putConstants } from "./nodes.ts";
 import { draftPlan, wantedOf } from "./start.ts";
@@ -102,6 +104,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   const before = resume ? await readRecord(folder) : undefined;
   using _claimed = await claimRun(folder);
   if (before === undefined) await demandNoRun(folder);
+  else demandResumable(folder, before.recipe, recipe);
   const record = { ...before, ...recordOf(recipe, options), ...(before && { weights: before.weights }) };
   const { data, limit, strict = false, weights, checkpointEvery } = record;
   const split = resume ? await rowsToResume(folder) : undefined;
@@ -128,7 +131,9 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   const { memory, plan: { model, trainable } } = bound;
   await prepareTraining(bound, recipe);
   const what: Checkpointed = { folder, model, trainable, memory, moments: rememberedBy(recipe) };
-  const from = resume ? await loadCheckpoint(what, tell) : undefined;
+  const saved = resume ? await loadCheckpoint(what, tell) : undefined;
+  const from = saved &&
+    resumedState(saved, before!.recipe as StateSettings, recipe, await readMetrics(folder));
   if (from === undefined) {
     await putWeights(weights, recipe, bound.plan, memory, { tell, ...(onProgress && { onProgress }) });
     await startAverages(bound, recipe);
@@ -145,11 +150,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   await (resume ? writeRecord(folder, record) : startRun(folder, record, dataset));
   await writeSkipped(folder, dataset);
   if (resume) {
-    tell(
-      from
-        ? `going on after step ${from.step}, in epoch ${from.epoch + 1}`
-        : "no checkpoint had been saved: starting from the beginning",
-    );
+    tell(from ? nextOf(from, recipe) : "no checkpoint had been saved: starting from the beginning");
   }
   options.onReady?.();
   const endSession = await beginSession(folder, engine, from?.step ?? 0);

@@ -6,6 +6,7 @@ import type { EndReason, TrainEvent } from "./events.ts";
 import { goneWrong } from "./finite.ts";
 import type { Recipe } from "./recipe.ts";
 import { type CheckpointEvery, type EpochMetrics, readMetrics, writeMetrics } from "./run.ts";
+import { stateSettings } from "./resumed.ts";
 import { batches, epochOrder, inGroups } from "./sampler.ts";
 import { type Evaluation, PREFETCH, type Trainer } from "./trainer.ts";
 import { rememberedBy } from "./update.ts";
@@ -93,7 +94,7 @@ export async function* train(
     row.epoch <= state.epoch && row.partial === undefined
   );
   const save = async (): Promise<void> => {
-    await saveCheckpoint(checkpointed, state);
+    await saveCheckpoint(checkpointed, { ...state, settings: stateSettings(recipe) });
     savedAt = performance.now();
   };
   const isDue = (): boolean =>

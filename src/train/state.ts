@@ -13,6 +13,7 @@ function stateFault(found: unknown): string | undefined {
     schedule: "an object",
     stopping: "an object",
     finished: "true or false",
+    "settings?": "an object",
   });
   if (fault !== undefined) return fault;
   const { schedule, stopping } = found as RunState;

@@ -107,6 +107,7 @@ Deno.test("schedule and stopping hear the score that is watched, each state goes
     assertEquals(state, {
       ...{ epoch: 3, batch: 0, step: 12, lossSum: 0, seconds: 0, bestStep: 12, finished: false },
       ...{ schedule: { calls: 3 }, stopping: { best: 0.3, waited: 0 } },
+      settings: { learningRate: { name: "heard" }, stop: { name: "never", on: "microF1" } },
     });
   });
 });
