@@ -35,10 +35,11 @@ export async function writePacked<About>(
     padded.set(bytes);
     return padded;
   });
-  const sum = pieces.reduce((crc, bytes) => crc32(bytes, crc), 0);
+  const length = bytesOf(Uint32Array.of(head.length));
+  const sum = pieces.reduce((crc, bytes) => crc32(bytes, crc), crc32(length));
   await Deno.mkdir(dirname(path), { recursive: true });
   await writeWhole(path, async (file) => {
-    for (const bytes of [bytesOf(Uint32Array.of(head.length, sum)), ...pieces]) await writeAll(file, bytes);
+    for (const bytes of [length, bytesOf(Uint32Array.of(sum)), ...pieces]) await writeAll(file, bytes);
   });
 }
 
@@ -49,7 +50,7 @@ export async function readPacked<About, Held extends Arrays>(
   const file = await Deno.readFile(path).catch(() => undefined);
   if (file === undefined || file.length < 8) return undefined;
   const [length, sum] = new Uint32Array(file.buffer, 0, 2);
-  if (crc32(file.subarray(8)) !== sum) return undefined;
+  if (crc32(file.subarray(8), crc32(file.subarray(0, 4))) !== sum) return undefined;
   const { about, layout } = JSON.parse(new TextDecoder().decode(file.subarray(8, 8 + length)));
   let at = 8 + aligned(length);
   const arrays = (layout as [string, keyof typeof kinds, number][]).map(([name, kind, count]) => {

@@ -41,6 +41,15 @@ Deno.test("films that share a name are joined, whatever part it has; an empty na
   assertEquals(pairs(await edgesOf("crew.jsonl", text)), "0-1 0-3");
 });
 
+Deno.test("spaces around a name do not count", async () => {
+  const text = lines(
+    { row: 10, director: [" Nolan"] },
+    { row: 20, director: "Nolan" },
+    { row: 30, writer: [{ name: "Nolan\t" }] },
+  );
+  assertEquals(pairs(await edgesOf("crew.jsonl", text)), "0-1 0-2 1-2");
+});
+
 Deno.test("a name that three films share joins every two of them; who is named twice joins once", async () => {
   const text = lines(
     ...[10, 20, 40].map((row) => ({ row, director: ["Ana", "Bo"], writer: ["Ana"] })),

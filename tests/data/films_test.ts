@@ -58,6 +58,22 @@ Deno.test("a second opening reads the cache; a damaged index or other content re
   });
 });
 
+Deno.test("plots that are cut short, or longer than the index says, are read from the shards again", async () => {
+  await withDataset(shards, async (folder, places) => {
+    let read = 0;
+    const open = () => openFilms(folder, () => read++, places);
+    const texts = [...(await open()).texts()];
+    const [plots] = filesIn(places, ".plots");
+    const bytes = await Deno.readFile(plots);
+    for (const other of [bytes.subarray(0, 5), Uint8Array.of(...bytes, 97)]) {
+      await Deno.writeFile(plots, other);
+      read = 0;
+      assertEquals([...(await open()).texts()], texts);
+      assertEquals(read, 2);
+    }
+  });
+});
+
 Deno.test("damaged plots are refused by name", async () => {
   await withDataset(shards, async (folder, places) => {
     const films = await openFilms(folder, undefined, places);

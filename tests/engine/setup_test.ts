@@ -69,6 +69,19 @@ Deno.test({
 });
 
 Deno.test({
+  name: "prepare refuses a wheel with another hash that pip fetched",
+  ignore: !await hasPip(),
+  fn: () =>
+    withIndex(async (place) => {
+      const environment = { PATH: Deno.env.get("PATH")!, PIP_INDEX_URL: `${place.index}html` };
+      const outcome = await place.prepare(environment, { ...wheel, sha256: "0".repeat(64) });
+      assertRefused(outcome, `expected SHA-256 ${"0".repeat(64)}, found ${wheel.sha256}`);
+      assertStringIncludes(outcome.stderr, "with pip");
+      assertEquals(place.cached(), [LOCK]);
+    }),
+});
+
+Deno.test({
   name: "prepare says why pip failed when there is no other way",
   ignore: !await hasPip(),
   fn: () =>

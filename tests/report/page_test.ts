@@ -110,3 +110,13 @@ Deno.test("a page with a script says so to the browser, and allows that alone", 
   assertStringIncludes(page, "script-src 'unsafe-inline'; connect-src 'self'");
   assertStringIncludes(page, "<script>poll();</script>");
 });
+
+Deno.test("the table of labels has the best first", async () => {
+  const run = made(), last = run.epochs[1];
+  const f1 = [0.2, 0.9, 0.5], labels = ["poor", "good", "fair"];
+  const per_label = labels.map((label, i) => ({ ...last.per_label[0], label, f1: f1[i] }));
+  const page = await runPage({ ...run, labels, epochs: [{ ...last, per_label }], outputs: [], examples: [] });
+  const [table] = page.match(/<caption>Scores by label[^]*?<\/table>/)!;
+  const named = [...table.matchAll(/<th scope="row">(\w+)/g)].map(([, label]) => label);
+  assertEquals(named, ["good", "fair", "poor"]);
+});
