@@ -10,6 +10,7 @@ import { imagenet } from "../../src/data/normalize.ts";
 import type { Places } from "../../src/data/places.ts";
 import { SLOT } from "../../src/data/slots.ts";
 import { random } from "../../src/base/random.ts";
+import { within } from "../within.ts";
 import { hubRow, parquetOf, withDataset } from "./parquet_files.ts";
 
 const size = 12;
@@ -66,8 +67,8 @@ for (const [oversampling, how] of [[1.25, "reduced pictures"], [0, "files"]] as 
       const expected = await images(path, preparation, task);
       for (const count of [1, 3]) {
         using workers = imageWorkers(count, { path, preparation });
-        assertEquals(await workers.images(task), expected);
-        const each = await Promise.all(parts(task).map((part) => workers.images(part)));
+        assertEquals(await within(workers.images(task)), expected);
+        const each = await within(Promise.all(parts(task).map((part) => workers.images(part))));
         assertEquals(each.flatMap((part) => [...part]), [...expected]);
       }
     });
@@ -79,9 +80,13 @@ Deno.test("a thread says which poster is broken, and goes on with the next task"
     using workers = imageWorkers(1, { path, preparation });
     const slots = task.slots.slice();
     slots[5 * SLOT / 8 + 6]++; // the checksum of the sixth
-    const error = await assertRejects(() => workers.images({ ...task, slots }), BrokenPoster, "row 5");
+    const error = await assertRejects(
+      () => within(workers.images({ ...task, slots })),
+      BrokenPoster,
+      "row 5",
+    );
     assertEquals(error.at, 5);
-    assertEquals(await workers.images(task), await images(path, preparation, task));
+    assertEquals(await within(workers.images(task)), await images(path, preparation, task));
   });
 });
 
@@ -92,7 +97,7 @@ Deno.test("threads that are closed refuse what they were given", async () => {
       assertRejects(() => workers.images(part), OnesheetError, "was closed")
     );
     workers[Symbol.dispose]();
-    assertEquals((await Promise.all(under)).length, size);
+    assertEquals((await within(Promise.all(under))).length, size);
   });
 });
 
@@ -109,7 +114,7 @@ Deno.test("a kept poster that was damaged is made again from its row while batch
     const bytes = await Deno.readFile(path);
     for (let at = 0; at < bytes.length; at += 997) bytes[at] ^= 1;
     await Deno.writeFile(path, bytes);
-    assertEquals(await set.train.batch(positions, draw), before);
+    assertEquals(await within(set.train.batch(positions, draw)), before);
     assert((await Deno.stat(path)).size > bytes.length);
   });
 });

@@ -24,6 +24,13 @@ Deno.test("characters come first, then words, each with the most frequent first 
   ]);
 });
 
+Deno.test("entries that are as frequent as others come in the order of their UTF-16 units, not in that of the text", () => {
+  assertEquals(vocabularyOf(["zb ya zb ya xc xc"], 30522).slice(104), [
+    ...["a", "b", "c", "x", "y", "z"].flatMap((letter) => [letter, `##${letter}`]),
+    ...["xc", "ya", "zb"],
+  ]);
+});
+
 Deno.test("no entry stands twice and no text it was made from has an unknown token", () => {
   const entries = vocabularyOf(texts, 30522);
   assertEquals(new Set(entries).size, entries.length);

@@ -58,10 +58,30 @@ Deno.test({
   },
 });
 
+Deno.test({
+  name: "libraries that open are loaded into this process",
+  ignore: Deno.build.os !== "linux",
+  fn: async () => {
+    const [library] = /\/\S+\/libm\.so\S*/.exec(await Deno.readTextFile("/proc/self/maps"))!;
+    const folder = await Deno.makeTempDir(), copy = join(folder, "libcopy.so");
+    try {
+      await Deno.copyFile(library, copy);
+      loadCuda(folder, ["libcopy.so"]);
+      assertStringIncludes(await Deno.readTextFile("/proc/self/maps"), copy);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+});
+
 const set = Deno.env.get("ONESHEET_TENSORFLOW") ? undefined : locate("cuda");
 
 Deno.test({
   name: "the libraries that setup fetched open, without a GPU too",
   ignore: set?.nvidia === undefined,
-  fn: () => loadCuda(set!.nvidia!),
+  fn: async () => {
+    loadCuda(set!.nvidia!);
+    const loaded = await Deno.readTextFile("/proc/self/maps");
+    for (const path of loadingOrder) assertStringIncludes(loaded, basename(path));
+  },
 });
