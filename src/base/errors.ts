@@ -1,7 +1,15 @@
 /** Errors a person reads: one sentence that names the thing, what was expected and found, and the way out. */
 
+/** On errors of every copy of this library in the process. */
+const BRAND = Symbol.for("onesheet.error");
+
 /** A failure with a sentence for the user; the command line prints it without a stack and exits with `exitCode`. */
 export class OnesheetError extends Error {
+  /** Whether a value is an error with a sentence, of whatever copy of this library. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    const isOne = value instanceof Error && BRAND in value;
+    return isOne && (this === OnesheetError || Function.prototype[Symbol.hasInstance].call(this, value));
+  }
   /** What its text begins with when printed whole. */
   override name = "OnesheetError";
   /** 1: the work failed; 2: the command was used wrongly. */
@@ -10,6 +18,7 @@ export class OnesheetError extends Error {
   constructor(message: string, { cause, exitCode = 1 }: { cause?: unknown; exitCode?: 1 | 2 } = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.exitCode = exitCode;
+    Object.defineProperty(this, BRAND, { value: true });
   }
 }
 
