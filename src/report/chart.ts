@@ -65,6 +65,18 @@ const isDrawn = (y: number | null, scale: Lines["scale"]): boolean =>
 /** A chart as Vega-Lite takes it. */
 export type Spec = Readonly<Record<string, unknown>>;
 
+/**
+ * A person's name for a thing as a value: Vega takes values for names of properties, and this may be one that every
+ * object has, such as `__proto__`. {@link unkeyed} takes the sign away again.
+ */
+const key = (name: string): string => `=${name}`;
+const unkeyed = { labelExpr: "slice(datum.value, 1)" };
+
+/** A title, cut to a width in pixels. */
+const titled = (title: string, limit: number) => ({
+  title: { text: { expr: `slice(${JSON.stringify(key(title))}, 1)` }, limit },
+});
+
 /** The series of a chart as Vega-Lite takes it. */
 export function linesSpec(
   { title, points, series, of, scale = "from 0", size: [width, height] = [260, 180], dots = false }: Lines,
@@ -74,11 +86,11 @@ export function linesSpec(
     powers: { type: "log", nice: true },
     shares: { domain: [0, 1] },
   };
-  const domain = [...series], range = series.map((_, i) => colours[i % colours.length]);
+  const domain = series.map(key), range = series.map((_, i) => colours[i % colours.length]);
   const bySeries = { field: "series", type: "nominal", sort: null, title: null };
   // Long names stand below each other: beside each other they would make the chart small.
   const columns = Math.max(...series.map((name) => name.length)) > 12 ? { columns: 1 } : {};
-  const legend = { legend: series.length === 1 ? null : columns };
+  const legend = { legend: series.length === 1 ? null : { ...columns, ...unkeyed } };
   const color = { ...bySeries, ...legend, scale: { domain, range } };
   const strokeDash = {
     ...{ ...bySeries, ...legend },
@@ -89,10 +101,10 @@ export function linesSpec(
   const line = { type: "line", strokeWidth: 2, invalid: "break-paths-show-domains" };
   const point = { type: "point", filled: true, size: 22, opacity: 1 };
   return {
-    ...{ title, width, height },
+    ...{ ...titled(title, width), width, height },
     data: {
       values: points.map(({ x, y, series: name }) => ({
-        ...{ x, y: isDrawn(y, scale) ? y : null, series: name, colour: range[series.indexOf(name)] },
+        ...{ x, y: isDrawn(y, scale) ? y : null, series: key(name), colour: range[series.indexOf(name)] },
       })),
     },
     encoding: {
@@ -125,16 +137,18 @@ export function matrixSpec(
   },
 ): Spec {
   const axis = (field: "row" | "column", title: string) => ({
-    ...{ field, type: "nominal", sort: [...names], title },
+    ...{ field, type: "nominal", sort: names.map(key), title },
   });
   const width = Math.max(160, Math.min(420, names.length * 20));
   return {
-    ...{ title, width, height: width },
-    data: { values: [...cells] },
+    ...{ ...titled(title, width), width, height: width },
+    data: {
+      values: cells.map(({ row, column, share }) => ({ row: key(row), column: key(column), share })),
+    },
     mark: { type: "rect" },
     encoding: {
-      x: { ...axis("column", columns), axis: { labelAngle: -90 } },
-      y: axis("row", rows),
+      x: { ...axis("column", columns), axis: { labelAngle: -90, ...unkeyed } },
+      y: { ...axis("row", rows), axis: unkeyed },
       fill: { value: colours[0] },
       opacity: {
         field: "share",
