@@ -4,20 +4,35 @@
  */
 import { didYouMean, OnesheetError } from "./errors.ts";
 
+/** Values by the name of a setting, one of each type that it may have. */
+export type SettingExamples = Readonly<Record<string, readonly unknown[]>>;
+
 /** A named choice with its settings and what they make. */
 export interface Choice<Made> {
   /** What it is called in a saved recipe. */
   readonly name: string;
   /** Its settings. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Of settings that may be left out, or that have several types. */
+  readonly examples: SettingExamples;
   /** What the settings make: a function or an object of functions. */
   readonly made: Made;
   /** The same choice with some settings changed; an unknown name or another type of value is an error. */
   with(changes: Readonly<Record<string, unknown>>): Choice<Made>;
 }
 
-const kindOf = (value: unknown): string =>
+/** The type of a value, as messages call it. */
+export const kindOf = (value: unknown): string =>
   Array.isArray(value) ? "list" : value === null ? "null" : typeof value;
+
+/** What `value` is expected to be where it is of no type of the examples; undefined where it is, or where there are none. */
+export function kindExpected(value: unknown, examples: readonly unknown[]): string | undefined {
+  const known = examples.filter((example) => example !== undefined && example !== null);
+  const kinds = known.map(kindOf);
+  if (known.length === 0 || kinds.includes(kindOf(value))) return undefined;
+  return known.filter((_, i) => kinds.indexOf(kinds[i]) === i)
+    .map((example) => `a ${kindOf(example)} such as ${JSON.stringify(example)}`).join(" or ");
+}
 
 /**
  * Makes a choice.
@@ -28,40 +43,41 @@ const kindOf = (value: unknown): string =>
  * const scale = choice("scale", { by: 2 }, ({ by }) => (x: number) => x * by);
  * assertEquals(scale.with({ by: 3 }).made(2), 6);
  * ```
+ *
+ * @param examples of settings that may be left out or that have several types: a value of each type
  */
 export function choice<Options extends object, Made>(
   name: string,
   options: Options,
   make: (options: Options) => Made,
+  examples: { readonly [Name in keyof Options]?: readonly Options[Name][] } = {},
 ): Choice<Made> {
+  const known = options as Readonly<Record<string, unknown>>, others = examples as SettingExamples;
   return {
     name,
-    options: options as Readonly<Record<string, unknown>>,
+    options: known,
+    examples: others,
     made: make(options),
     with: (changes) => {
-      const known = options as Readonly<Record<string, unknown>>;
+      const names = [...new Set([...Object.keys(known), ...Object.keys(others)])];
       for (const [key, value] of Object.entries(changes)) {
-        if (!Object.hasOwn(known, key)) {
-          const settings = Object.keys(known).join(", ") || "none";
+        if (!names.includes(key)) {
           throw new OnesheetError(
-            `Cannot set "${key}" of ${name}: its settings are ${settings}${
-              didYouMean(key, Object.keys(known))
+            `Cannot set "${key}" of ${name}: its settings are ${names.join(", ") || "none"}${
+              didYouMean(key, names)
             }`,
             { exitCode: 2 },
           );
         }
-        // A setting without a value says nothing about its type.
-        const isOpen = known[key] === undefined || known[key] === null;
-        if (!isOpen && kindOf(value) !== kindOf(known[key])) {
+        const expected = kindExpected(value, [known[key], ...others[key] ?? []]);
+        if (expected !== undefined) {
           throw new OnesheetError(
-            `Cannot set "${key}" of ${name}: expected a ${kindOf(known[key])} such as ${
-              JSON.stringify(known[key])
-            }, found ${JSON.stringify(value)}`,
+            `Cannot set "${key}" of ${name}: expected ${expected}, found ${JSON.stringify(value)}`,
             { exitCode: 2 },
           );
         }
       }
-      return choice(name, { ...options, ...changes }, make);
+      return choice(name, { ...options, ...changes }, make, examples);
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Recipes and runs as the command line names them. */
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
+import type { SettingExamples } from "../base/choice.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { type Recipe, recipe, type RecipeSettings } from "../train/recipe.ts";
 import { exists, readRecord, runFiles, type RunRecord } from "../train/run.ts";
@@ -38,11 +39,20 @@ export async function loadModule(path: string, what: string): Promise<unknown> {
   }
 }
 
-/** A recipe with settings changed, numbers that it leaves out among them, and checked again. */
-export function withSettings(given: Recipe, settings: readonly string[]): Recipe {
-  const { labels, accumulate, clipNorm, average } = given;
-  return recipe(applySettings({ ...given, labels, accumulate, clipNorm, average }, settings));
-}
+/** Fields that a recipe may leave out. */
+const open: SettingExamples = {
+  labels: [26],
+  dropLast: [false],
+  accumulate: [4],
+  clipNorm: [1],
+  average: [{ decay: 0.999 }],
+  stages: [[{ freeze: "image_backbone", epochs: 3 }]],
+  groups: [[{ of: "**.bias", weightDecay: 0 }]],
+};
+
+/** A recipe with settings changed, those that it leaves out among them, and checked again. */
+export const withSettings = (given: Recipe, settings: readonly string[]): Recipe =>
+  recipe(applySettings(given, settings, open));
 
 /** Loads a recipe file's default export and changes settings of it. */
 export async function loadRecipe(path: string, settings: readonly string[]): Promise<Recipe> {

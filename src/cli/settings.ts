@@ -1,5 +1,5 @@
 /** `--set path=value`: changes single settings of a recipe, in its plain fields and inside its choices. */
-import type { Choice } from "../base/choice.ts";
+import { type Choice, kindExpected, kindOf, type SettingExamples } from "../base/choice.ts";
 import { didYouMean, OnesheetError, printable } from "../base/errors.ts";
 import { choices } from "./choices.ts";
 
@@ -12,12 +12,16 @@ const fail = (sentence: string): never => {
   throw new OnesheetError(sentence, { exitCode: 2 });
 };
 
+/** Settings that are left out so far. */
+const leftOut = (examples: SettingExamples): Record<string, undefined> =>
+  Object.fromEntries(Object.keys(examples).map((name) => [name, undefined]));
+
 /**
  * What a value holds, by the name a path has for it: the options of a choice, the fields of an object, the items of a
  * list by position, or by their own name where they are choices and no other has it.
  */
 function contents(value: unknown): Map<string, unknown> {
-  if (isChoice(value)) return new Map(Object.entries(value.options));
+  if (isChoice(value)) return new Map(Object.entries({ ...leftOut(value.examples), ...value.options }));
   if (isObject(value)) return new Map(Object.entries(value));
   if (!Array.isArray(value)) return new Map();
   const names = value.map((item) => isChoice(item) ? item.name : undefined);
@@ -30,9 +34,6 @@ function contents(value: unknown): Map<string, unknown> {
 /** Whether a value is data through and through, so that JSON can stand in its place. */
 const isPlain = (value: unknown): boolean =>
   typeof value !== "function" && !isChoice(value) && [...contents(value).values()].every(isPlain);
-
-const kindOf = (value: unknown): string =>
-  Array.isArray(value) ? "list" : value === null ? "null" : typeof value;
 
 function parse(text: string): unknown {
   try {
@@ -62,8 +63,11 @@ function chosen(
   );
 }
 
-/** The value `text` stands for in the place of `known`: JSON of the same type, or the text itself for a string. */
-function replacement(known: unknown, text: string, path: string): unknown {
+/**
+ * The value `text` stands for in the place of `known`: JSON of its type or of the type of an example, or the text itself
+ * for a string.
+ */
+function replacement(known: unknown, text: string, path: string, examples: readonly unknown[]): unknown {
   const inside = [...contents(known).keys()].map((key) => `${path}.${key}`).join(", ");
   const offered = choices[path.split(".").at(-1)!], given = parse(text);
   if (isChoice(known)) return chosen([known], offered ?? [], given, path);
@@ -73,26 +77,30 @@ function replacement(known: unknown, text: string, path: string): unknown {
   if (isObject(known)) {
     return fail(`Cannot set "${path}" as a whole: ${inside ? `set one of ${inside}` : "it has no settings"}`);
   }
-  const value = typeof known === "string" && typeof given !== "string" ? text : given;
-  // A setting without a value yet says nothing about its type, and an empty list fits a list of anything.
-  if (known === undefined || known === null) return value;
+  const kinds = [known, ...examples].map(kindOf);
+  const value = kinds.includes("string") && !kinds.includes(kindOf(given)) ? text : given;
+  // An empty list fits a list of anything.
   if (Array.isArray(known) && Array.isArray(value) && value.length === 0) return value;
   if (!isPlain(known)) {
     const wayOut = inside ? `set one of ${inside}, or change the recipe file` : "change the recipe file";
     return fail(`Cannot set "${path}" to ${text}: it is more than plain data; ${wayOut}`);
   }
-  if (kindOf(value) !== kindOf(known)) {
-    const [example, found] = [known, value].map((one) => JSON.stringify(one));
-    return fail(`Cannot set "${path}": expected a ${kindOf(known)} such as ${example}, found ${found}`);
-  }
-  return value;
+  const expected = kindExpected(value, [known, ...examples]);
+  return expected === undefined
+    ? value
+    : fail(`Cannot set "${path}": expected ${expected}, found ${JSON.stringify(value)}`);
 }
 
-/** `target`, found at `path`, with what lies at `keys` inside it replaced. */
-function change(target: unknown, keys: readonly string[], text: string, path: readonly string[]): unknown {
-  if (keys.length === 0) return replacement(target, text, path.join("."));
+/** `target`, found at `path`, with what lies at `keys` inside it replaced; `open` are settings that it may leave out. */
+function change(
+  target: unknown,
+  keys: readonly string[],
+  text: string,
+  path: readonly string[],
+  open: SettingExamples,
+): unknown {
   const [key, ...rest] = keys;
-  const inside = contents(target);
+  const inside = new Map([...Object.entries(leftOut(open)), ...contents(target)]);
   if (!inside.has(key)) {
     const unknown = [...path, key].join("."),
       known = [...inside.keys()].map((name) => [...path, name].join("."));
@@ -100,7 +108,10 @@ function change(target: unknown, keys: readonly string[], text: string, path: re
     const settings = known.length === 0 ? "no settings" : `the settings ${known.join(", ")}`;
     fail(`Cannot set "${unknown}": ${where} has ${settings}${didYouMean(unknown, known)}`);
   }
-  const changed = change(inside.get(key), rest, text, [...path, key]);
+  const value = inside.get(key), below = [...path, key];
+  const changed = rest.length === 0
+    ? replacement(value, text, below.join("."), open[key] ?? [])
+    : change(value, rest, text, below, isChoice(value) ? value.examples : {});
   if (isChoice(target)) return target.with({ [key]: changed });
   if (Array.isArray(target)) return target.with([...inside.keys()].indexOf(key), changed);
   return { ...target as object, [key]: changed };
@@ -110,6 +121,7 @@ function change(target: unknown, keys: readonly string[], text: string, path: re
  * A copy of `recipe` with each `path=value` applied in turn. A value is JSON, or a string as it stands; in the place of
  * a loss, an optimizer, a schedule, a stopping rule or an augmentation it is the name of another, or an object with its
  * name and settings. An unknown path, a value of another type and a field that is code are errors with exit code 2.
+ * `open` has an example of each type of the fields that a recipe may leave out.
  *
  * @example
  * ```ts
@@ -122,11 +134,15 @@ function change(target: unknown, keys: readonly string[], text: string, path: re
  * assertEquals([recipe.batchSize, recipe.scale.made(2)], [8, 6]);
  * ```
  */
-export const applySettings = <Recipe extends object>(recipe: Recipe, settings: readonly string[]): Recipe =>
+export const applySettings = <Recipe extends object>(
+  recipe: Recipe,
+  settings: readonly string[],
+  open: SettingExamples = {},
+): Recipe =>
   settings.reduce((changed, setting) => {
     const at = setting.indexOf("=");
     if (at < 1) return fail(`Cannot set "${setting}": expected path=value, such as batchSize=8`);
-    return change(changed, setting.slice(0, at).split("."), setting.slice(at + 1), []) as Recipe;
+    return change(changed, setting.slice(0, at).split("."), setting.slice(at + 1), [], open) as Recipe;
   }, recipe);
 
 /**

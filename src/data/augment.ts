@@ -87,6 +87,11 @@ export const colorJitter = (
     return (picture, random) =>
       drawAdjustments(jitters.map(({ at }) => at), random)
         .reduce((changed, { index, factor }) => jitters[index].adjust(changed, factor), picture);
+  }, {
+    brightness: [0.3, [0.7, 1.3]],
+    contrast: [0.3, [0.7, 1.3]],
+    saturation: [0.3, [0.7, 1.3]],
+    hue: [0.1, [-0.1, 0.1]],
   });
 
 /** Turns the picture about its centre, black outside. A number n stands for angles in [-n, n] degrees. */
@@ -94,7 +99,7 @@ export const randomRotation = ({ degrees }: { readonly degrees: number | Range }
   choice("randomRotation", { degrees }, (set) => {
     const angles = around("randomRotation.degrees", set.degrees);
     return (picture, random) => rotate(picture, random.uniform(...angles));
-  });
+  }, { degrees: [20, [-20, 20]] });
 
 /**
  * Rotates, shears, scales and moves the picture about its centre, black outside. `translate`: largest move as a
@@ -126,7 +131,7 @@ export const randomAffine = (
       shear: [around("randomAffine.shear", alongX), around("randomAffine.shear", alongY)] as const,
     };
     return (picture, random) => affine(picture, drawAffine(picture.width, picture.height, ranges, random));
-  });
+  }, { degrees: [20, [-20, 20]], shear: [10, [-10, 10]] });
 
 /** The augmentations of this library by name, made from their settings. */
 const makers: Readonly<Record<string, (settings: never) => Augmentation>> = {

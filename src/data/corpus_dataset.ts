@@ -48,6 +48,12 @@ export const usualOptions = {
   ...imagenet,
 } as const satisfies Partial<CorpusOptions>;
 
+/** Of settings that may be left out or that have two types. */
+export const corpusExamples = {
+  resize: [256],
+  vocabulary: ["google-bert/bert-base-uncased", 4096],
+};
+
 /** An opened corpus, with the tokenizer a run must keep to read other texts the same way. */
 export interface CorpusDataset extends Dataset, FoundTokenizer {}
 

@@ -11,6 +11,7 @@ import type { Corpus, EncodedPoster } from "./corpus.ts";
 import {
   checkOptions,
   type CorpusDataset,
+  corpusExamples,
   type CorpusOptions,
   datasetOf,
   keptReader,
@@ -205,5 +206,5 @@ export function csvFolder(
       },
       reader: (kept) => keptReader(settings, kept),
     };
-  });
+  }, corpusExamples);
 }

@@ -34,4 +34,4 @@ export const drawnFilms = (options: DrawnFilmsOptions): Choice<Source> =>
       },
       reader: (kept) => films(kept).reader(kept),
     };
-  });
+  }, { resize: [256] });

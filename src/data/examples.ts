@@ -7,6 +7,7 @@ import type { Corpus, EncodedPoster } from "./corpus.ts";
 import {
   checkOptions,
   type CorpusDataset,
+  corpusExamples,
   type CorpusOptions,
   datasetOf,
   keptReader,
@@ -145,5 +146,6 @@ export function examples(rows: Examples, options: Partial<CorpusOptions> = {}): 
         reader: (kept) => keptReader(settings, kept),
       };
     },
+    corpusExamples,
   );
 }

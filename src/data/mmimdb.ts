@@ -3,6 +3,7 @@ import { type Choice, choice } from "../base/choice.ts";
 import {
   checkOptions,
   type CorpusDataset,
+  corpusExamples,
   type CorpusOptions,
   datasetOf,
   keptReader,
@@ -65,5 +66,5 @@ export function mmimdb(options: Partial<MmimdbOptions> = {}): Choice<MmimdbSourc
       },
       reader: (kept) => keptReader(settings, kept),
     };
-  });
+  }, corpusExamples);
 }

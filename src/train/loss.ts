@@ -41,7 +41,7 @@ export const binaryCrossEntropy = (
     const wrong = positiveWeight?.find((weight) => !(weight > 0 && Number.isFinite(weight)));
     demandOf("binaryCrossEntropy", wrong === undefined, "numbers above 0 in positiveWeight", wrong);
     return weighted(positiveWeight);
-  });
+  }, { positiveWeight: [[1, 2]] });
 
 const weighted = (weights: readonly number[] | undefined): Loss => (logits, targets) => {
   if (weights === undefined) return tf.mean(crossEntropy(logits, targets));

@@ -99,9 +99,11 @@ Deno.test("a model whose layers do not fit together is refused with the path of 
 
 Deno.test("a model that does not end in the labels is refused with both shapes", () =>
   refused(
-    recipeWith(`model: ({ image }, at) => one.linear(7)(one.meanPool()(image, at("pool")), at("head"))`),
+    recipeWith(
+      `labels: 8, model: ({ image }, at) => one.linear(7)(one.meanPool()(image, at("pool")), at("head"))`,
+    ),
     1,
-    /Cannot build the model: expected logits of shape \[batch, 8\], found \[batch, 7\]\n$/,
+    /Cannot build the model: expected logits of shape \[batch, 8\], found \[batch, 7\]; make the head as wide as the model function's `numLabels`\n$/,
   ));
 
 Deno.test("a folder is no recipe, and a file that is not there neither", async () => {
