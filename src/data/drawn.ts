@@ -118,12 +118,12 @@ async function stampOf(path: string): Promise<string | undefined> {
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
- * import { shardsOf } from "./parquet.ts";
+ * import { shardsOf } from "./shards.ts";
  * import { writeDrawn } from "./drawn.ts";
  *
  * const folder = await Deno.makeTempDir();
  * await writeDrawn(folder, { rows: 4, seed: 1 });
- * assertEquals((await shardsOf(folder)).length, 1);
+ * assertEquals((await shardsOf(folder)).shards.length, 1);
  * await Deno.remove(folder, { recursive: true });
  * ```
  */

@@ -11,15 +11,16 @@ import { contentDigests } from "./content_digest.ts";
 import type { Corpus } from "./corpus.ts";
 import { encodedPosters } from "./encoded_posters.ts";
 import { labelSets } from "./labels.ts";
-import { posterOf, textOf } from "./messages.ts";
+import { isLong, LONGEST_MESSAGE, posterOf, textOf } from "./messages.ts";
 import { readPacked, writePacked } from "./packed.ts";
-import { openShard, type Shard, shardsOf } from "./parquet.ts";
+import { openShard } from "./parquet.ts";
 import { type Places, usualPlaces } from "./places.ts";
 import { bytesAt } from "./read.ts";
+import { type Shard, shardsOf } from "./shards.ts";
 import type { OpenOptions, Skipped } from "./source.ts";
 
 /** Goes up whenever what is kept, or how it is taken out of a row, changes. */
-const FORMAT = 4;
+const FORMAT = 5;
 
 /** Plots that are read from the cache at once. */
 const AT_ONCE = 512;
@@ -61,8 +62,10 @@ async function read(
       // Where the footer says that no image is missing, the images need not be read.
       const full = open.isFull(group, "images", "bytes");
       for (const record of await open.read(group, full ? ["messages"] : ["messages", "images"])) {
-        const hasImage = full || posterOf(record) !== undefined, text = textOf(record);
+        const hasImage = full || posterOf(record) !== undefined, long = isLong(record);
+        const text = long ? undefined : textOf(record);
         if (!hasImage) skipped.push({ row, reason: "it has no image" });
+        else if (long) skipped.push({ row, reason: `a message has more than ${LONGEST_MESSAGE} characters` });
         else if (text === undefined) skipped.push({ row, reason: "it has no prompt with an answer" });
         else {
           const plot = encoder.encode(text.plot), genres = JSON.stringify(text.genres);
@@ -184,7 +187,7 @@ export async function openFilms(
   onProgress?: OpenOptions["onProgress"],
   { cache }: Places = usualPlaces(),
 ): Promise<Corpus> {
-  const shards = await shardsOf(folder);
+  const { shards, notes: ofFiles } = await shardsOf(folder);
   const identity = await digestsOf(shards, folder, cache);
   const key = createHash("sha256").update(JSON.stringify([FORMAT, identity])).digest("hex").slice(0, 32);
   const place = join(cache, "films");
@@ -202,7 +205,7 @@ export async function openFilms(
     rows: arrays.rows,
     labels,
     skipped: about.skipped,
-    notes,
+    notes: [...ofFiles, ...notes],
     labelsOf: (example) => sets[arrays.set[example]],
     imageDigests: () => imageDigests(shards, arrays.rows, join(place, `${key}.images`), onProgress),
     texts: () => plotsIn(files.plots, arrays.ends, about.plots),

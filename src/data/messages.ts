@@ -1,5 +1,7 @@
 /** What a row of the hub data set says: the plot in its prompt, the genres in its answer, its poster. */
 
+import { isObject } from "../base/json.ts";
+
 /** What a row says in words. */
 export interface FilmText {
   /** The plot, stripped. */
@@ -59,11 +61,25 @@ function byCodePoint(a: string, b: string): number {
 export const labelsOf = (genres: Iterable<readonly string[]>): string[] =>
   [...new Set([...genres].flat())].sort(byCodePoint);
 
-/** The first image file of a parquet row `{ images: [{ bytes, path }, …] }`; undefined when there is none. */
+/**
+ * The first image file of a parquet row: `images` are `{ bytes, path }` as `datasets` has them, or the bytes themselves, one
+ * or a list; undefined when there is none.
+ */
 export function posterOf({ images }: Readonly<Record<string, unknown>>): Uint8Array | undefined {
-  const poster = Array.isArray(images) ? images[0]?.bytes : undefined;
-  return poster instanceof Uint8Array ? poster : undefined;
+  const first: unknown = Array.isArray(images) ? images[0] : images;
+  const bytes = first instanceof Uint8Array || !isObject(first) ? first : first.bytes;
+  return bytes instanceof Uint8Array ? bytes : undefined;
 }
+
+/** Longest prompt and answer, in characters: the text of some books. */
+export const LONGEST_MESSAGE = 2 ** 20;
+
+/** Whether the prompt or the answer of a row is longer than that. */
+export const isLong = ({ messages }: Readonly<Record<string, unknown>>): boolean =>
+  Array.isArray(messages) &&
+  messages.slice(0, 2).some((message) =>
+    typeof message?.content === "string" && message.content.length > LONGEST_MESSAGE
+  );
 
 /** What a parquet row `{ messages: [{ content, role }, …] }` says; undefined with fewer than two messages. */
 export function textOf({ messages }: Readonly<Record<string, unknown>>): FilmText | undefined {

@@ -1,108 +1,76 @@
-/** Rows of a folder of parquet shards, one row group at a time, so that a set larger than memory can be read. */
-import { type FileMetaData, parquetMetadataAsync, parquetReadObjects, parquetSchema } from "hyparquet";
-import { join } from "node:path";
-import { messageOf, oneLine, OnesheetError } from "../base/errors.ts";
+/** Rows of parquet files, one row group at a time, so that a set larger than memory can be read. */
+import { type FileMetaData, parquetMetadata, parquetSchema } from "hyparquet";
+import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
+import { assembleAsync, asyncGroupToRows } from "hyparquet/src/rowgroup.js";
+import { getTreePath } from "hyparquet/src/schema.js";
+import { HEAD, otherContent } from "../base/content.ts";
+import { listed, messageOf, oneLine, OnesheetError } from "../base/errors.ts";
+import { fileFault, openRegular } from "../base/regular_file.ts";
+import { columnValues, demandFewValues, MOST_INFLATED, Unreadable } from "./parquet_pages.ts";
 import { bytesAt } from "./read.ts";
-
-/** One file of a data set. */
-export interface Shard {
-  /** Its place on this machine. */
-  readonly path: string;
-  /** Its name in its folder. */
-  readonly name: string;
-  /** Bytes. */
-  readonly size: number;
-}
+import type { Shard } from "./shards.ts";
+import { checkStruct } from "./thrift.ts";
 
 /** A row: its values by column. */
 export type Row = Readonly<Record<string, unknown>>;
 
-const naturally = new Intl.Collator("en", { numeric: true });
+/** Longest footer, in bytes: room for 2 million rows in groups of 100. */
+const LONGEST_FOOTER = 2 ** 24;
 
-/** The parquet files of a folder in order; undefined when there is no such folder. */
-async function parquetFiles(folder: string): Promise<string[] | undefined> {
-  const names: string[] = [];
-  try {
-    for await (const { name, isDirectory } of Deno.readDir(folder)) {
-      if (!isDirectory && name.endsWith(".parquet")) names.push(name);
-    }
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return undefined;
-    throw new OnesheetError(`Cannot open the data "${folder}": ${messageOf(error)}`, { cause: error });
-  }
-  return names.sort(naturally.compare);
-}
+const ascii = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/**
- * The shards of a data set, in order: the parquet files in the folder's `data`, or in the folder itself;
- * of several splits the `train-…` files.
- *
- * Errors: no such folder (a wrong usage), a folder without parquet files.
- */
-export async function shardsOf(folder: string): Promise<Shard[]> {
-  const inside = join(folder, "data");
-  const [ofInside, ofFolder] = [await parquetFiles(inside), await parquetFiles(folder)];
-  if (ofFolder === undefined) {
-    throw new OnesheetError(`Cannot open the data "${folder}": expected a folder, found none`, {
-      exitCode: 2,
-    });
+/** The footer of a parquet file; {@link Unreadable} where a file is none, or not whole. */
+function footerOf(file: Deno.FsFile): FileMetaData {
+  const { size } = file.statSync(), head = bytesAt(file, 0, Math.min(size, HEAD));
+  if (ascii(head.subarray(0, 4)) !== "PAR1") {
+    throw new Unreadable(`expected a parquet file, found ${otherContent(head) ?? "other content"}`);
   }
-  const [place, names] = ofInside?.length ? [inside, ofInside] : [folder, ofFolder];
-  if (names.length === 0) {
-    throw new OnesheetError(
-      `Cannot open the data "${folder}": expected parquet files in it or in its folder "data", found none`,
+  const tail = bytesAt(file, Math.max(0, size - 8), Math.min(size, 8));
+  const length = size < 12 ? Infinity : new DataView(tail.buffer).getUint32(0, true);
+  if (length > size - 12 || ascii(tail.subarray(4)) !== "PAR1") {
+    throw new Unreadable("expected a whole parquet file, found one that is cut off; fetch or copy it again");
+  }
+  if (length > LONGEST_FOOTER) {
+    throw new Unreadable(
+      `expected a footer of at most ${LONGEST_FOOTER} bytes, found ${length}; write it again with fewer row groups`,
     );
   }
-  const train = names.filter((name) => name.startsWith("train-"));
-  return await Promise.all((train.length > 0 ? train : names).map(async (name) => {
-    const path = join(place, name);
-    return { path, name, size: (await Deno.stat(path)).size };
-  }));
+  const footer = bytesAt(file, size - 8 - length, length + 8);
+  checkStruct({ view: new DataView(footer.buffer), offset: 0 });
+  return parquetMetadata(footer, { geoparquet: false });
 }
 
-/**
- * A file as hyparquet reads one: it asks for several parts at once. A part that is not there rejects, and may be
- * forgotten: were it thrown, or waited for by nobody, parts that were asked for beside it would end the process.
- */
-const sliced = (file: Deno.FsFile, byteLength: number) => ({
-  byteLength,
-  slice: (start: number, end: number = byteLength): Promise<ArrayBuffer> => {
-    const read = (): ArrayBuffer => {
-      if (start >= 0 && start <= end && end <= byteLength) return bytesAt(file, start, end - start).buffer;
-      throw new RangeError(`it names bytes ${start} to ${end} of ${byteLength}`);
-    };
-    const part = new Promise<ArrayBuffer>((resolve) => resolve(read()));
-    part.catch(() => {});
-    return part;
-  },
-});
-
-/** Runs a read of a shard; what hyparquet throws becomes a sentence that names the file. */
-async function reading<T>({ path }: Shard, read: () => Promise<T>): Promise<T> {
+/** Runs a read of a shard; what is thrown becomes a sentence that names the file. */
+async function reading<T>({ path }: Pick<Shard, "path">, read: () => Promise<T> | T): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw new OnesheetError(
-      `Cannot read "${path}": expected a whole parquet file, found one that does not read ` +
-        `(${oneLine(messageOf(error))}); fetch or copy it again`,
-      { cause: error },
-    );
+    const fail = (reason: string): never => {
+      throw new OnesheetError(`Cannot read "${path}": ${reason}`, { cause: error });
+    };
+    if (error instanceof Unreadable) fail(error.message);
+    // What trips over a damaged file says nothing to a person.
+    const why = error instanceof TypeError || error instanceof RangeError
+      ? ""
+      : ` (${oneLine(messageOf(error))})`;
+    return fail(`its parts contradict each other${why}; it is damaged: fetch, copy or write it again`);
   }
 }
 
 /**
- * Throws where the footer contradicts itself: hyparquet finds that in the middle of a read, when it has begun with other
- * columns, whose failure would then end the process, or makes room for rows that are not there.
+ * Throws where the footer contradicts itself: hyparquet finds that in the middle of a read, or makes room for rows that are
+ * not there.
  */
 function checked(metadata: FileMetaData): FileMetaData {
   const root = parquetSchema(metadata);
   for (const { columns, num_rows } of metadata.row_groups) {
-    for (const { meta_data } of columns) {
+    for (const { meta_data, file_path } of columns) {
+      if (file_path) throw new Unreadable(`its columns are in other files, which is not supported`);
       const path = meta_data?.path_in_schema ?? [];
       let node: typeof root | undefined = root;
       for (const name of path) node = node?.children.find(({ element }) => element.name === name);
       if (node === undefined || path.length === 0) {
-        throw new Error(`its schema has no column "${path.join(".")}"`);
+        throw new Error(`its schema has no column "${listed([path.join(".")])}"`);
       }
       const values = meta_data?.num_values ?? 0n;
       if (num_rows < 0n || num_rows > values) {
@@ -111,6 +79,31 @@ function checked(metadata: FileMetaData): FileMetaData {
     }
   }
   return metadata;
+}
+
+/** The rows of a row group, with these columns. */
+async function groupRows(
+  file: Deno.FsFile,
+  metadata: FileMetaData,
+  { columns, num_rows }: FileMetaData["row_groups"][number],
+  names: readonly string[],
+): Promise<Row[]> {
+  const tree = parquetSchema(metadata), count = Number(num_rows), budget = { left: MOST_INFLATED };
+  const chunks = columns.flatMap(({ meta_data: meta }) =>
+    meta && names.includes(meta.path_in_schema[0]) ? [meta] : []
+  );
+  demandFewValues(chunks.reduce((sum, { num_values }) => sum + num_values, 0n));
+  const asyncColumns = chunks.map((meta) => {
+    const { path_in_schema: pathInSchema } = meta, schemaPath = getTreePath(tree, pathInSchema);
+    const { element } = schemaPath[schemaPath.length - 1];
+    const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
+    const bytes = bytesAt(file, start, Number(meta.total_compressed_size));
+    const decoder = { ...meta, pathInSchema, schemaPath, element, parsers: DEFAULT_PARSERS, utf8: false };
+    const data = columnValues(bytes, Number(meta.num_values), decoder, budget);
+    return { pathInSchema, data: Promise.resolve({ skipped: 0, data }) };
+  });
+  const whole = { groupStart: 0, groupRows: count, selectStart: 0, selectEnd: count, asyncColumns };
+  return await asyncGroupToRows(assembleAsync(whole, tree), 0, count, undefined, "object");
 }
 
 /** Rows that are read together. */
@@ -136,17 +129,21 @@ export interface OpenShard extends Disposable {
 /**
  * Opens a shard that must have these columns.
  *
- * Errors, on opening or reading: a file that is cut short or no parquet, a column it does not have.
+ * Errors, on opening or reading: a file that is cut short or no parquet, a column it does not have, more than fits into
+ * memory together.
  */
 export async function openShard(shard: Shard, columns: readonly string[]): Promise<OpenShard> {
   using opening = new DisposableStack();
-  const file = sliced(opening.use(await reading(shard, () => Deno.open(shard.path))), shard.size);
-  const metadata = await reading(shard, async () => checked(await parquetMetadataAsync(file)));
+  const opened = await openRegular(shard.path).catch((error) => {
+    throw new OnesheetError(`Cannot read "${shard.path}": ${fileFault(error)}`, { cause: error });
+  });
+  const file = opening.use(opened);
+  const metadata = await reading(shard, () => checked(footerOf(file)));
   const present = parquetSchema(metadata).children.map(({ element }) => element.name);
   const missing = columns.find((column) => !present.includes(column));
   if (missing !== undefined) {
     throw new OnesheetError(
-      `Cannot read "${shard.path}": expected a column "${missing}", found ${oneLine(present.join(", "))}`,
+      `Cannot read "${shard.path}": expected a column "${missing}", found ${listed(present)}`,
     );
   }
   let first = 0;
@@ -156,26 +153,18 @@ export async function openShard(shard: Shard, columns: readonly string[]): Promi
     return group;
   });
   const open = opening.move();
+  const at = ({ first, count }: RowGroup) =>
+    metadata.row_groups[groups.findIndex((group) => group.first === first && group.count === count)];
   return {
     columns: present,
     groups,
     isFull: (group, column, leaf) => {
-      const { columns } = metadata.row_groups[groups.indexOf(group)];
-      const chunk = columns.find(({ meta_data }) =>
+      const chunk = at(group).columns.find(({ meta_data }) =>
         meta_data?.path_in_schema[0] === column && meta_data.path_in_schema.at(-1) === leaf
       );
       return chunk?.meta_data?.statistics?.null_count === 0n;
     },
-    read: ({ first, count }, columns) =>
-      reading(shard, () =>
-        parquetReadObjects({
-          file,
-          metadata,
-          columns: [...columns],
-          rowStart: first,
-          rowEnd: first + count,
-          utf8: false,
-        })),
+    read: (group, columns) => reading(shard, () => groupRows(file, metadata, at(group), columns)),
     [Symbol.dispose]: () => open.dispose(),
   };
 }

@@ -16,6 +16,10 @@ export async function textIfThere(path: string): Promise<string | undefined> {
  * position in between. Throws when the file ends before them.
  */
 export function bytesAt(file: Deno.FsFile, start: number, length: number): Uint8Array<ArrayBuffer> {
+  const { size } = file.statSync();
+  if (start < 0 || length < 0 || start + length > size) {
+    throw new Error(`it names bytes ${start} to ${start + length} of ${size}`);
+  }
   const bytes = new Uint8Array(length);
   file.seekSync(start, Deno.SeekMode.Start);
   for (let at = 0; at < length;) {

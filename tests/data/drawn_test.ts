@@ -10,7 +10,8 @@ import { plotOfFilm } from "../../src/data/drawn/plots.ts";
 import { encodePng } from "../../src/data/drawn/png.ts";
 import { posterOf } from "../../src/data/drawn/posters.ts";
 import { posterOf as posterIn, textOf } from "../../src/data/messages.ts";
-import { openShard, shardsOf } from "../../src/data/parquet.ts";
+import { openShard } from "../../src/data/parquet.ts";
+import { shardsOf } from "../../src/data/shards.ts";
 
 const plot = (...of: Genre[]) => plotOfFilm(of, random("plot"));
 const poster = (...of: Genre[]) => posterOf(of, random("poster"));
@@ -114,7 +115,7 @@ Deno.test("a JPEG decodes to nearly the canvas", async () => {
 Deno.test("the written set reads as rows of the hub data set, half JPEG and half PNG", () =>
   inFolder(async (folder) => {
     await writeDrawn(folder, { rows: 130, seed: 7 });
-    const [shard, ...others] = await shardsOf(folder);
+    const { shards: [shard, ...others] } = await shardsOf(folder);
     assertEquals([shard.name, others.length], ["train-00000-of-00001.parquet", 0]);
     const vocabulary = (await Deno.readTextFile(`${folder}/vocab.txt`)).trimEnd().split("\n");
     assertEquals(vocabulary[0], "[PAD]");

@@ -9,7 +9,7 @@ import mmimdb from "../../recipes/mmimdb.ts";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { userPath } from "../../src/cli/recipes.ts";
 import { openFilms } from "../../src/data/films.ts";
-import { shardsOf } from "../../src/data/parquet.ts";
+import { shardsOf } from "../../src/data/shards.ts";
 import { tokenizer } from "../../src/data/tokens.ts";
 import { vocabularyOf } from "../../src/data/vocabulary.ts";
 import { float32, sizeOf, type Value } from "../../src/base/value.ts";
@@ -65,7 +65,7 @@ const oldNames = (name: string) =>
   name.replace(/LayerNorm\.weight$/, "LayerNorm.gamma").replace(/LayerNorm\.bias$/, "LayerNorm.beta");
 
 async function shardFiles(folder: string): Promise<Files> {
-  const shards = await shardsOf(folder);
+  const { shards } = await shardsOf(folder);
   return Object.fromEntries(
     await Promise.all(
       shards.map(async ({ path }) => [`data/${basename(path)}`, await Deno.readFile(path)] as const),
