@@ -172,6 +172,12 @@ async function corpusOf(path: string, names: Columns, { cache }: Places): Promis
  * A CSV file with a column of image files, a column of texts and one of labels. Rows are known by their lines. Split,
  * prepared and kept as {@link mmimdb} does; the vocabulary is made from the texts (4096 entries at most) unless given.
  *
+ * Skipped are rows with another number of cells, without an image or a text, of more than 2^20 characters, and those whose
+ * image cannot be read or does not decode. A label that a row names twice counts once; labels are in NFC.
+ *
+ * Errors: settings out of range; on opening, a file that is not there or no CSV, a column that it has not, no row that
+ * can be used.
+ *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -180,12 +186,6 @@ async function corpusOf(path: string, names: Columns, { cache }: Places): Promis
  * assertEquals(films.options.validation, 0.15);
  * assertEquals(films.made.inputs.image, { shape: [224, 224, 3], dtype: "float32" });
  * ```
- *
- * Skipped are rows with another number of cells, without an image or a text, of more than 2^20 characters, and those whose
- * image cannot be read or does not decode. A label that a row names twice counts once; labels are in NFC.
- *
- * Errors: settings out of range; on opening, a file that is not there or no CSV, a column that it has not, no row that
- * can be used.
  */
 export function csvFolder(
   options: Pick<CsvFolderOptions, "file"> & Partial<CsvFolderOptions>,

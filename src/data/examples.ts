@@ -105,6 +105,11 @@ async function corpusOf(rows: Examples, onProgress: OpenOptions["onProgress"]): 
  * can be read only once, such as a generator that is running, must be given as a function. Split, prepared and kept as
  * {@link mmimdb} does; the vocabulary is made from the texts (4096 entries at most) unless given.
  *
+ * Those whose image does not decode are left out.
+ *
+ * Errors: settings out of range; on opening, no examples, one that is not as it should be, examples that change from one
+ * reading to the next.
+ *
  * @example
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -119,11 +124,6 @@ async function corpusOf(rows: Examples, onProgress: OpenOptions["onProgress"]): 
  * const source = examples(read, { pixels: 64, tokens: 32 });
  * assertEquals(source.made.inputs.ids, { shape: [32], dtype: "int32" });
  * ```
- *
- * Those whose image does not decode are left out.
- *
- * Errors: settings out of range; on opening, no examples, one that is not as it should be, examples that change from one
- * reading to the next.
  */
 export function examples(rows: Examples, options: Partial<CorpusOptions> = {}): Choice<ExamplesSource> {
   return choice(
