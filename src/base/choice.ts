@@ -69,7 +69,10 @@ export function choice<Options extends object, Made>(
             { exitCode: 2 },
           );
         }
-        const expected = kindExpected(value, [known[key], ...others[key] ?? []]);
+        // Any setting may be left without a value.
+        const expected = value === undefined
+          ? undefined
+          : kindExpected(value, [known[key], ...others[key] ?? []]);
         if (expected !== undefined) {
           throw new OnesheetError(
             `Cannot set "${key}" of ${name}: expected ${expected}, found ${JSON.stringify(value)}`,

@@ -3,10 +3,15 @@ import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { SettingExamples } from "../base/choice.ts";
 import { messageOf, OnesheetError } from "../base/errors.ts";
+import type { JsonObject } from "../base/json.ts";
+import { version } from "../base/version.ts";
 import { type Recipe, recipe, type RecipeSettings } from "../train/recipe.ts";
 import { exists, readRecord, runFiles, type RunRecord } from "../train/run.ts";
+import { moduleDigest } from "./module_digest.ts";
 import { demandPermission } from "./permissions.ts";
+import { restored } from "./restored.ts";
 import { applySettings } from "./settings.ts";
+import { tell } from "./terminal.ts";
 
 /**
  * A path as the person meant it who typed the command: a task itself starts at the root of the project. One that this
@@ -74,6 +79,38 @@ export interface LoadedRun {
   readonly recipe: Recipe;
 }
 
+/**
+ * A run's recipe: the code of the recipe file `module` with the settings that the run recorded. Says where the file's
+ * settings or code have changed since.
+ */
+export async function recipeOfRun(folder: string, record: RunRecord, module: string): Promise<Recipe> {
+  if (!await exists(userPath(module))) {
+    throw new OnesheetError(
+      `Cannot use the run "${folder}": expected its recipe in "${module}", found none; put the file back there, or write ` +
+        `where it is now as "module" into "${runFiles(folder).recipe}"`,
+      { exitCode: 2 },
+    );
+  }
+  const { recipe, changed, lost } = restored(await loadRecipe(module, []), {
+    recipe: record.recipe as JsonObject,
+    settings: record.settings ?? [],
+    sameVersion: record.onesheet === version,
+  });
+  if (lost !== undefined) {
+    throw new OnesheetError(
+      `Cannot use the run "${folder}": its recipe "${module}" has changed, and cannot be as it was: ${lost}; change the ` +
+        "file back",
+    );
+  }
+  if (changed !== undefined) {
+    tell(`warning: "${module}" has changed since the run began, whose settings are used: ${changed}`);
+  }
+  if (record.code !== undefined && record.code !== await moduleDigest(userPath(module))) {
+    tell(`warning: the code of "${module}", or of a file that it imports, has changed since the run began`);
+  }
+  return recipe;
+}
+
 /** Loads a run folder; `settings` come on top of those the run was made with. */
 export async function loadRun(path: string, settings: readonly string[] = []): Promise<LoadedRun> {
   const folder = userPath(path);
@@ -81,7 +118,8 @@ export async function loadRun(path: string, settings: readonly string[] = []): P
   if (record.module === undefined) {
     throw new OnesheetError(`Cannot load the run "${path}": it was not made from a recipe file`);
   }
-  return { folder, record, recipe: await loadRecipe(record.module, [...record.settings ?? [], ...settings]) };
+  const recipe = await recipeOfRun(folder, record, record.module);
+  return { folder, record, recipe: withSettings(recipe, settings) };
 }
 
 /** Whether a path is a run folder. */

@@ -11,10 +11,11 @@ import type { Command } from "./command.ts";
 import { type Computed, engineOptions, openEngine } from "./engine.ts";
 import { parseEvery } from "./every.ts";
 import { interruptible } from "./interrupt.ts";
+import { moduleDigest } from "./module_digest.ts";
 import type { Parsed } from "./options.ts";
 import { demandPermission, leaveLoopback, leaveNetwork, stayOffline } from "./permissions.ts";
 import { planJson, planSvg, planText, withLabelsOfData } from "./plan.ts";
-import { loadRecipe, newestRun, newRunFolder, userPath } from "./recipes.ts";
+import { loadRecipe, newestRun, newRunFolder, recipeOfRun, userPath, withSettings } from "./recipes.ts";
 import { recorder } from "./recorder.ts";
 import { bars, bestScore, eventJson, lastScreen, showEvent } from "./screen.ts";
 import { jsonText, print, tell } from "./terminal.ts";
@@ -108,7 +109,7 @@ async function newRun(path: string, options: Options): Promise<Asked> {
     recipe,
     folder: run ? userPath(run) : newRunFolder(recipe.name),
     rest: {
-      from: { module: userPath(path), settings },
+      from: { module: userPath(path), settings, code: await moduleDigest(userPath(path)) },
       ...changeable(options),
       ...(limit !== undefined && { limit }),
       ...(weights !== undefined && { weights: /^(hub|random)$/.test(weights) ? weights : userPath(weights) }),
@@ -128,18 +129,26 @@ async function oldRun(path: string, options: Options): Promise<Asked> {
   const { name } = await loadRecipe(path, []);
   const folder = options.run ? userPath(options.run) : await newestRun(name);
   const record = await readRecord(folder);
-  const settings = [...record.settings ?? [], ...settingsOf(options)];
-  const recipe = await loadRecipe(path, settings);
   const { name: known } = record.recipe as { readonly name: string };
-  if (recipe.name === known) {
-    const rest = { from: { module: userPath(path), settings }, ...changeable(options) };
-    const engine = engineNames.find((name) => name === record.engine);
-    return { recipe, folder, rest, before: { ...record.engineOptions, ...(engine && { engine }) } };
+  if (name !== known && !record.settings?.some((setting) => setting.startsWith("name="))) {
+    throw new OnesheetError(
+      `Cannot resume "${folder}" with the recipe "${name}": it is a run of "${known}"; name that recipe's file`,
+      { exitCode: 2 },
+    );
   }
-  throw new OnesheetError(
-    `Cannot resume "${folder}" with the recipe "${recipe.name}": it is a run of "${known}"; name that recipe's file`,
-    { exitCode: 2 },
-  );
+  const settings = settingsOf(options);
+  const recipe = withSettings(await recipeOfRun(folder, record, path), settings);
+  const module = userPath(path), code = record.code ?? await moduleDigest(module);
+  const engine = engineNames.find((name) => name === record.engine);
+  return {
+    recipe,
+    folder,
+    rest: {
+      from: { module, settings: [...record.settings ?? [], ...settings], code },
+      ...changeable(options),
+    },
+    before: { ...record.engineOptions, ...(engine && { engine }) },
+  };
 }
 
 /** Runs the command; gives its exit code. */

@@ -52,8 +52,8 @@ export interface FitOptions {
   readonly checkpointEvery?: CheckpointEvery;
   /** Ends the run after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
-  /** The recipe's file and the settings changed since, for `predict` and `evaluate` to find it again. */
-  readonly from?: { readonly module: string; readonly settings: readonly string[] };
+  /** The recipe's file, the settings changed since and the digest of its code, to find it again and see it change. */
+  readonly from?: { readonly module: string; readonly settings: readonly string[]; readonly code?: string };
   /** Hears what is being prepared or evaluated and how far it is. */
   readonly onProgress?: OpenOptions["onProgress"];
   /** Hears lines worth telling. */

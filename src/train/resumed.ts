@@ -1,7 +1,7 @@
 /** A run that is resumed with other settings: which it may have, and what its state becomes by them. */
 import { OnesheetError } from "../base/errors.ts";
 import type { RunState, StateSettings } from "./checkpoint.ts";
-import { describeDifferences, type Difference, differences } from "./differences.ts";
+import { describeDifferences, differences } from "./differences.ts";
 import type { ScoreName } from "./metrics.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import { type EpochMetrics, runFiles } from "./run.ts";

@@ -53,6 +53,8 @@ export interface RunRecord {
   /** The recipe's file, and the settings changed on the command line; a run made by other code has neither. */
   readonly module?: string;
   readonly settings?: readonly string[];
+  /** Digest of the recipe's file and of the local files that it imports. */
+  readonly code?: string;
   readonly data?: string;
   readonly limit?: number;
   /** A row that cannot be used fails the run. */
