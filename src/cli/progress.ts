@@ -5,11 +5,12 @@
 
 import { oneLine } from "../base/errors.ts";
 import { readable } from "../base/space.ts";
+import { COLUMNS, displayWidth, fitted, type Word } from "../report/width.ts";
 
 /** Work that is being watched. */
 export interface Progress {
-  /** Tells how much is done, and anything short worth seeing, such as the loss. */
-  update(done: number, note?: string): void;
+  /** Tells how much is done, and short things worth seeing, such as the loss; the most important is the last. */
+  update(done: number, ...notes: readonly string[]): void;
   /** Ends the line with what was reached, the time it took and a last note. */
   end(note?: string): void;
   /** Takes the line away again; there is nothing to take away where lines cannot be redrawn. */
@@ -42,8 +43,8 @@ export interface ProgressState {
   readonly total: number;
   /** Units a second; 0 while nothing is known. */
   readonly rate: number;
-  /** Anything short worth seeing. */
-  readonly note?: string;
+  /** Short things worth seeing, the most important last. */
+  readonly notes?: readonly string[];
 }
 
 /** When how much was done, and the work and the time (milliseconds) of late; what is past fades from both. */
@@ -82,18 +83,27 @@ function rateText(rate: number, label: string): string {
   return rate > 0.99 ? `${rate.toFixed(1)}/s` : `${(1 / rate).toFixed(1)} s each`;
 }
 
-/** Share done, rate, time left and note. */
-function details({ label, done, total, rate, note }: ProgressState): string[] {
+/** Share done, rate, time left and notes: the rate gives way first, the last note and what is done last. */
+function details({ label, done, total, rate, notes = [] }: ProgressState): Word[] {
   const share = total > 0 ? `${Math.floor(100 * done / total)}%` : "";
-  const left = rate > 0 ? [rateText(rate, label), `${clock((total - done) / rate)} left`] : [];
-  return [share, ...left, oneLine(note ?? "")].filter((word) => word !== "");
+  return [
+    { text: share, importance: 1 },
+    { text: rate > 0 ? rateText(rate, label) : "", importance: 0 },
+    { text: rate > 0 ? `${clock((total - done) / rate)} left` : "", importance: 3 },
+    ...notes.toReversed().map((note, i) => ({ text: oneLine(note), importance: i < 2 ? 5 - i : 2 }))
+      .reverse(),
+  ];
 }
+
+/** A line without a bar, of at most `width` columns. */
+const plainLine = (state: ProgressState, width: number): string =>
+  fitted([{ text: headText(state), importance: Infinity }, ...details(state)], width);
 
 /** A line of at most `width` columns; its bar takes up to 30 of those the words leave, and is left out under 5. */
 export function progressLine(state: ProgressState, width: number, color: boolean): string {
-  const head = headText(state), words = details(state);
-  const room = Math.min(30, width - [head, "", ...words].join("  ").length);
-  if (room < 5) return [head, ...words].join("  ").slice(0, width);
+  const head = headText(state), words = details(state).map(({ text }) => text).filter((text) => text !== "");
+  const room = Math.min(30, width - displayWidth([head, "", ...words].join("  ")));
+  if (room < 5) return plainLine(state, width);
   const full = Math.round(room * Math.min(1, state.total > 0 ? state.done / state.total : 1));
   const [bar, rest] = ["━".repeat(full), "─".repeat(room - full)];
   return [head, color ? `\x1b[36m${bar}\x1b[0m\x1b[2m${rest}\x1b[0m` : bar + rest, ...words].join("  ");
@@ -104,12 +114,12 @@ function follow(pace: Pace, at: number, done: number): Pace {
   return { at, done, work: pace.work * fade + done - pace.done, time: pace.time * fade + at - pace.at };
 }
 
-/** Columns of the terminal; 80 where that is not to be learnt. */
-function columns(): number {
+/** Columns of the terminal; as many as usual where that is not to be learnt. */
+export function columns(): number {
   try {
     return Deno.consoleSize().columns;
   } catch {
-    return 80;
+    return COLUMNS;
   }
 }
 
@@ -145,14 +155,14 @@ export function progress({
   };
 
   return {
-    update: (done, note) => {
+    update: (done, ...notes) => {
       pace = follow(pace, now(), done);
       if (!isDue()) return;
       shown = pace;
-      const state = { label, done, total, rate: pace.time > 0 ? 1000 * pace.work / pace.time : 0, note };
+      const state = { label, done, total, rate: pace.time > 0 ? 1000 * pace.work / pace.time : 0, notes };
       // One column stays free, because a full line wraps.
       if (terminal) write(`\r${progressLine(state, columns() - 1, !Deno.noColor)}\x1b[K`);
-      else write([headText(state), ...details(state)].join("  ") + "\n");
+      else write(plainLine(state, COLUMNS) + "\n");
     },
     clear: () => {
       if (terminal && shown !== undefined) write("\r\x1b[K");

@@ -1,8 +1,9 @@
 /** What a person sees of a run: progress while it goes on, a line an epoch, and a last screen. */
+import { clipped, fitted } from "../report/width.ts";
 import { table } from "../report/table.ts";
 import type { EndReason, TrainEvent } from "../train/events.ts";
 import type { EpochMetrics } from "../train/run.ts";
-import { type Progress, progress } from "./progress.ts";
+import { columns, type Progress, progress } from "./progress.ts";
 import { jsonText, tell } from "./terminal.ts";
 
 const rateText = (rate: number) => rate.toExponential(2);
@@ -11,7 +12,7 @@ const four = (x: number) => x.toFixed(4);
 
 /** Progress of one thing after another; a new label starts anew, and nothing of it stays on a terminal. */
 export interface Bars {
-  show(label: string, done: number, total: number, note?: string): void;
+  show(label: string, done: number, total: number, ...notes: readonly string[]): void;
   close(): void;
 }
 
@@ -24,23 +25,32 @@ export function bars(): Bars {
   };
   return {
     close,
-    show: (label, done, total, note) => {
+    show: (label, done, total, ...notes) => {
       if (current?.label !== label) {
         close();
         current = { label, bar: progress({ total, label, before: done }) };
       }
-      current.bar.update(done, note);
+      current.bar.update(done, ...notes);
       if (done >= total) close();
     },
   };
 }
 
-/** The line of an epoch. */
+/** The line of an epoch, which fits a terminal. */
 export const epochLine = (
   { epoch, lr, train_loss, val_loss, macro_f1, micro_f1, seconds, best }: EpochMetrics,
+  width: number,
 ): string =>
-  `epoch ${epoch}  lr ${rateText(lr)}  train loss ${four(train_loss)}  val loss ${four(val_loss)}  ` +
-  `macro-F1 ${four(macro_f1)}  micro-F1 ${four(micro_f1)}  ${seconds.toFixed(1)} s${best ? "  best" : ""}`;
+  fitted([
+    { text: `epoch ${epoch}`, importance: 6 },
+    { text: `lr ${rateText(lr)}`, importance: 0 },
+    { text: `loss ${four(train_loss)}`, importance: 2 },
+    { text: `val loss ${four(val_loss)}`, importance: 3 },
+    { text: `macro-F1 ${four(macro_f1)}`, importance: 5 },
+    { text: `micro-F1 ${four(micro_f1)}`, importance: 4 },
+    { text: `${seconds.toFixed(1)} s`, importance: 1 },
+    { text: best ? "best" : "", importance: 5 },
+  ], width);
 
 /** The best macro-F1 of the epochs that were told, for the note of the steps between them. */
 export function bestScore(): (event: TrainEvent) => number | undefined {
@@ -67,13 +77,13 @@ export function showEvent(event: TrainEvent, show: Bars, best?: number): void {
   switch (event.kind) {
     case "step": {
       const { epoch, epochs, batch, batches, loss, rate } = event;
-      const score = best === undefined ? "" : `  best macro-F1 ${three(best)}`;
-      const note = `loss ${four(loss)}  lr ${rateText(rate)}${score}`;
-      return show.show(`epoch ${epoch}/${epochs}`, batch, batches, note);
+      const score = best === undefined ? [] : [`best macro-F1 ${three(best)}`];
+      const notes = [`lr ${rateText(rate)}`, `loss ${four(loss)}`, ...score];
+      return show.show(`epoch ${epoch}/${epochs}`, batch, batches, ...notes);
     }
     case "epoch":
       show.close();
-      return tell(epochLine(event.metrics));
+      return tell(epochLine(event.metrics, columns()));
     case "end":
       return show.close();
   }
@@ -86,12 +96,11 @@ const why: Record<EndReason, string> = {
   "interrupted": "interrupted; --resume goes on from here",
 };
 
-/** Characters of a label in a table. */
-const LONGEST_LABEL = 60;
+/** Columns of a label in a table. */
+const LABEL_COLUMNS = 44;
 
 /** A label for a table. */
-export const shortLabel = (label: string): string =>
-  label.length <= LONGEST_LABEL ? label : `${label.slice(0, LONGEST_LABEL - 1)}…`;
+export const shortLabel = (label: string): string => clipped(label, LABEL_COLUMNS);
 
 /** Scores by label, best first. */
 export const labelTable = (metrics: Pick<EpochMetrics, "per_label">): string =>
@@ -128,7 +137,8 @@ export function lastScreen(reason: EndReason, metrics: readonly EpochMetrics[], 
     "",
     labelTable(best),
     "",
-    `best epoch, on validation rows (${why[reason]}; ${metrics.length} epochs, ${seconds.toFixed(0)} s)`,
+    `${why[reason]}; ${metrics.length} epochs, ${seconds.toFixed(0)} s`,
+    "best epoch, on validation rows:",
     scores,
     "",
     `run folder: ${folder}`,

@@ -1,5 +1,7 @@
 /** Plain-text tables for a terminal. */
 
+import { displayWidth } from "./width.ts";
+
 /** Cells as they are to be printed. */
 export interface Table {
   /** Column titles; every row has as many cells. */
@@ -10,7 +12,6 @@ export interface Table {
   readonly foot?: readonly string[];
 }
 
-const width = (text: string): number => [...text].length;
 /** A number with separators, sign, exponent or unit sign, or a placeholder for one. */
 const isNumber = (text: string): boolean => /^([-+]?\d[\d.,]*(e[-+]?\d+)?\s?[%x]?|[-–]?)$/.test(text);
 
@@ -29,12 +30,12 @@ const isNumber = (text: string): boolean => /^([-+]?\d[\d.,]*(e[-+]?\d+)?\s?[%x]
 export function table({ head, rows, foot }: Table): string {
   const all = [head, ...rows, ...(foot ? [foot] : [])];
   const columns = head.map((_, i) => ({
-    width: Math.max(...all.map((cells) => width(cells[i]))),
+    width: Math.max(...all.map((cells) => displayWidth(cells[i]))),
     right: rows.length > 0 && rows.every((cells) => isNumber(cells[i])),
   }));
   const line = (cells: readonly string[]) =>
     cells.map((cell, i) => {
-      const space = " ".repeat(columns[i].width - width(cell));
+      const space = " ".repeat(columns[i].width - displayWidth(cell));
       return columns[i].right ? space + cell : cell + space;
     }).join("  ").trimEnd();
   const rule = "─".repeat(columns.reduce((sum, column) => sum + column.width, 2 * (columns.length - 1)));

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { displayWidth } from "../../src/report/width.ts";
 import { clock, progress, progressLine } from "../../src/cli/progress.ts";
 
-const state = { label: "epoch 3/20", done: 413, total: 826, rate: 12.34, note: "loss 0.0221" };
+const state = { label: "epoch 3/20", done: 413, total: 826, rate: 12.34, notes: ["loss 0.0221"] };
 
 /** Progress on a clock that the test moves, in milliseconds, and what it wrote. */
 function watched(total: number, terminal: boolean) {
@@ -31,6 +32,28 @@ Deno.test("a line never is wider than the terminal; the bar gives way first", ()
     progressLine(state, 58, false),
     "epoch 3/20 413/826  50%  12.3/s  0:33 left  loss 0.0221",
   );
+  assertEquals(progressLine(state, 50, false), "epoch 3/20 413/826  50%  0:33 left  loss 0.0221");
+  assertEquals(progressLine(state, 33, false), "epoch 3/20 413/826  loss 0.0221");
+  assertEquals(progressLine(state, 12, false), "epoch 3/20 …");
+});
+
+Deno.test("in 80 columns the best score shows, however long the run, on a terminal and elsewhere", () => {
+  const notes = ["lr 1.00e-4", "loss 0.1128", "best macro-F1 0.523"];
+  const long = { label: "epoch 100/100", done: 116520, total: 116520, rate: 0.04, notes };
+  const line = progressLine(long, 79, false);
+  assertEquals(line, "epoch 100/100 116520/116520  0:00 left  loss 0.1128  best macro-F1 0.523");
+  const { update, wait, written } = watched(1000, false);
+  wait(10_000);
+  update(500, ...notes);
+  assertEquals(written, [
+    "work 500/1000  50%  0:10 left  lr 1.00e-4  loss 0.1128  best macro-F1 0.523\n",
+  ]);
+});
+
+Deno.test("a line is as wide as the terminal draws it", () => {
+  const wide = { label: "映画 cine\u0301ma", done: 1, total: 2, rate: 1, notes: ["映画".repeat(30)] };
+  for (let width = 1; width < 160; width++) assert(displayWidth(progressLine(wide, width, false)) <= width);
+  assertEquals(progressLine({ ...wide, notes: [], rate: 0 }, 15, false), "映画 cine\u0301ma 1/2");
 });
 
 Deno.test("colour changes nothing but the colour", () => {

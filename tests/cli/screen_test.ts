@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { epochLine, labelTable, lastScreen } from "../../src/cli/screen.ts";
+import { displayWidth } from "../../src/report/width.ts";
 import type { EpochMetrics } from "../../src/train/run.ts";
 
 const per_label = [
@@ -12,10 +13,24 @@ const epoch = (number: number, macro_f1: number, best: boolean): EpochMetrics =>
 });
 
 Deno.test("an epoch is a line, marked when its weights were kept", () => {
-  const line =
-    "epoch 2  lr 1.00e-4  train loss 0.0464  val loss 0.0252  macro-F1 0.2803  micro-F1 0.4600  12.3 s";
-  assertEquals(epochLine(epoch(2, 0.28034, false)), line);
-  assertEquals(epochLine(epoch(2, 0.28034, true)), `${line}  best`);
+  const line = "epoch 2  lr 1.00e-4  loss 0.0464  val loss 0.0252  macro-F1 0.2803  micro-F1 0.4600  12.3 s";
+  assertEquals(epochLine(epoch(2, 0.28034, false), 120), line);
+  assertEquals(epochLine(epoch(2, 0.28034, true), 120), `${line}  best`);
+});
+
+Deno.test("an epoch's line and the last screen fit 80 columns, and the score shows", () => {
+  const last = { ...epoch(10_000, 0.28034, true), seconds: 123456.7 };
+  assertEquals(
+    epochLine(last, 80),
+    "epoch 10000  val loss 0.0252  macro-F1 0.2803  micro-F1 0.4600  best",
+  );
+  const labels = ["映画".repeat(60), "e\u0301".repeat(60), "drama"];
+  const scores = labels.map((label) => ({ ...per_label[0], label, support: 1_000_000 }));
+  for (const reason of ["epochs", "early stopping", "step limit", "interrupted"] as const) {
+    const lines = lastScreen(reason, [{ ...last, per_label: scores }], "/runs/1").split("\n");
+    for (const line of lines) assert(displayWidth(line) <= 80, line);
+    assertStringIncludes(lines.join("\n"), "0.2803");
+  }
 });
 
 Deno.test("labels are listed by their F1, the best first", () => {
@@ -33,7 +48,7 @@ Deno.test("the last screen shows the epoch whose weights were kept, which need n
   const lines = screen.split("\n");
   assertEquals(lines.find((line) => line.startsWith("    2"))?.split(/\s+/).slice(1, 3), ["2", "0.5000"]);
   assert(!screen.includes("0.5004"));
-  assertStringIncludes(screen, "best epoch, on validation rows (all epochs done; 3 epochs, 37 s)");
+  assertStringIncludes(screen, "all epochs done; 3 epochs, 37 s\nbest epoch, on validation rows:\n");
   assertEquals(lines.at(-1), "run folder: /runs/1");
 });
 

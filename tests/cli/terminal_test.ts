@@ -56,7 +56,7 @@ Deno.test("JSON for a terminal reads as the same value", () => {
 });
 
 Deno.test("progress and settings show what a terminal would obey, and do not say it", () => {
-  const line = progressLine({ label: WILD, done: 1, total: 2, rate: 1, note: WILD }, 80, false);
+  const line = progressLine({ label: WILD, done: 1, total: 2, rate: 1, notes: [WILD] }, 80, false);
   assertEquals(OBEYED.test(line), false);
   assertEquals(listSettings({ separator: "\t", name: "a b" }), ['separator="\\t"', "name=a b"]);
 });
