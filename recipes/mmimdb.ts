@@ -122,6 +122,7 @@ const mmimdbRecipe: Recipe = recipe({
   epochs: 20,
   seed: 42,
   loss: focal({ alpha: 0.25, gamma: 2 }),
+  validationLoss: "mean of batches",
   labelSmoothing: 0.1,
   optimizer: adamw({ weightDecay: 1e-5 }),
   learningRate: warmupThenPlateau({

@@ -51,6 +51,7 @@ const open: SettingExamples = {
   accumulate: [4],
   clipNorm: [1],
   average: [{ decay: 0.999 }],
+  validationLoss: ["mean of rows"],
   stages: [[{ freeze: "image_backbone", epochs: 3 }]],
   groups: [[{ of: "**.bias", weightDecay: 0 }]],
 };

@@ -56,7 +56,7 @@ export function posters({ examples, labels }: ReportedRun): Html {
       examples.filter((one) => one.which === which).map((one) => example(one, labels))
     }</ul>`;
   return html`<section><h2>Validation rows</h2>
-<p class="quiet">With the probabilities of the labels that a row has, and of those that it is told (above 0.5); the loss is binary cross-entropy.</p>
+<p class="quiet">With the probabilities of the labels that a row has, and of those that it is told (above 0.5); the loss is binary cross-entropy, whatever the recipe has.</p>
 <h3>Most right</h3>${list("best")}<h3>Most wrong</h3>${list("worst")}</section>`;
 }
 

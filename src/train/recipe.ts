@@ -1,6 +1,7 @@
 /** A recipe: data that a person reads from top to bottom, and a model function. */
 import type { Choice } from "../base/choice.ts";
 import { OnesheetError } from "../base/errors.ts";
+import { show } from "../base/json.ts";
 import type { Source } from "../data/source.ts";
 import type { ModelFunction, Outputs } from "../dsl/build.ts";
 import type { Node, Scope } from "../dsl/node.ts";
@@ -47,6 +48,9 @@ export type RecipeModel<Name extends string = string> = (
   context: ModelContext,
 ) => Node | Outputs;
 
+/** How the validation loss is a mean. */
+export const validationLosses = ["mean of rows", "mean of batches"] as const;
+
 /** Everything a run needs to know. */
 export interface Recipe {
   /** What it is called in messages and run folders. */
@@ -80,6 +84,12 @@ export interface Recipe {
   readonly seed: number;
   /** What is made small. */
   readonly loss: Choice<Loss>;
+  /**
+   * How the loss of the validation rows is averaged; nothing is trained or chosen by it. A mean of batches, as many
+   * notebooks have it, depends on the batch size, because a short last batch counts as much as a full one. Default: mean
+   * of rows.
+   */
+  readonly validationLoss?: typeof validationLosses[number];
   /** y (1 - ε) + (1 - y) ε on the training labels. */
   readonly labelSmoothing: number;
   /** How parameters follow their gradients. */
@@ -108,12 +118,18 @@ const counts = ["labels", "batchSize", "epochs"] as const;
 
 /** What keeps the optional fields from being right; undefined where they are. */
 function fault(
-  { accumulate = 1, clipNorm = 1, average, stages = [], groups = [] }: Recipe,
+  { accumulate = 1, clipNorm = 1, average, stages = [], groups = [], validationLoss = "mean of rows" }:
+    Recipe,
 ): string | undefined {
   const whole = (value: number) => Number.isInteger(value) && value >= 1;
   const stage = stages.find(({ epochs }) => !whole(epochs));
   const group = groups.find(({ rate = 0, weightDecay = 0 }) => !(rate >= 0 && weightDecay >= 0));
   if (!whole(accumulate)) return `accumulate to be a whole number of at least 1, found ${accumulate}`;
+  if (!validationLosses.includes(validationLoss)) {
+    return `validationLoss to be ${validationLosses.map((name) => `"${name}"`).join(" or ")}, found ${
+      show(validationLoss)
+    }`;
+  }
   if (!(clipNorm > 0)) return `clipNorm above 0, found ${clipNorm}`;
   if (average && !(average.decay > 0 && average.decay < 1)) {
     return `average.decay between 0 and 1, found ${average.decay}`;

@@ -20,7 +20,7 @@ export interface EpochMetrics {
   readonly lr: number;
   /** The mean of the training batches' losses, each before its step. */
   readonly train_loss: number;
-  /** The mean of the validation batches' losses. */
+  /** The recipe's loss of the validation rows. */
   readonly val_loss: number;
   /** The mean of the labels' F1. */
   readonly macro_f1: number;

@@ -23,7 +23,7 @@ import { AVERAGE, rememberedBy, scalarName, SUM } from "./update.ts";
 
 /** What an evaluation found. */
 export interface Evaluation {
-  /** The mean of the batches' losses, on labels as they are. */
+  /** On labels as they are; the mean of the rows, or as the recipe's `validationLoss` has it. */
   readonly loss: number;
   readonly scores: Scores;
   /** `[rows, labels]`, row-major, in the order of the rows. */
@@ -144,7 +144,8 @@ export function trainer(recipe: Recipe, engine: Engine): Trainer {
     },
     evaluate: async (rows, labels, onBatch) => {
       let confusion = noConfusion(labels.length);
-      let losses = 0, count = 0, at = 0;
+      const isByBatch = recipe.validationLoss === "mean of batches";
+      let losses = 0, weights = 0, count = 0, at = 0;
       const outputs = new Float32Array(rows.size * labels.length), truth = new Float32Array(outputs.length);
       const order = Int32Array.from({ length: rows.size }, (_, i) => i);
       const parts = batches(order, recipe.batchSize, { dropLast: false });
@@ -154,11 +155,13 @@ export function trainer(recipe: Recipe, engine: Engine): Trainer {
         outputs.set(logits.data, at);
         truth.set(batch.labels, at);
         at += batch.labels.length;
-        losses += loss.data[0];
+        const weight = isByBatch ? 1 : batch.labels.length / labels.length;
+        losses += weight * loss.data[0];
+        weights += weight;
         count++;
         onBatch?.(count, () => scoresOf(confusion, labels));
       }
-      return { loss: losses / count, scores: scoresOf(confusion, labels), logits: outputs, truth };
+      return { loss: losses / weights, scores: scoresOf(confusion, labels), logits: outputs, truth };
     },
     [Symbol.dispose]: () => memory[Symbol.dispose](),
   };

@@ -15,7 +15,7 @@ export interface ValidationRow {
   readonly labels: readonly number[];
   /** By label, 0 to 1, to nine digits. */
   readonly probabilities: readonly number[];
-  /** Mean binary cross-entropy over the labels, in nats. */
+  /** Mean binary cross-entropy over the labels, in nats, whatever the recipe's loss is. */
   readonly loss: number;
 }
 

@@ -17,6 +17,10 @@ const wrong: readonly (readonly [change: Partial<Recipe>, expected: string])[] =
   [{ labelSmoothing: 1 }, "expected labelSmoothing in [0, 1), found 1"],
   [{ labelSmoothing: -0.1 }, "expected labelSmoothing in [0, 1), found -0.1"],
   [{ labelSmoothing: NaN }, "expected labelSmoothing in [0, 1), found NaN"],
+  [
+    { validationLoss: "median" } as unknown as Partial<Recipe>,
+    'expected validationLoss to be "mean of rows" or "mean of batches", found "median"',
+  ],
 ];
 
 for (const [change, expected] of wrong) {

@@ -44,7 +44,7 @@ const crossEntropy = (logits: number[], truth: number[]): number =>
   }, 0) / logits.length;
 
 eachEngine(
-  "an evaluation's loss is the mean of its batches' means, the short last one's included",
+  "an evaluation's loss is the mean of its rows whatever the batch size, or of its batches where the recipe says so",
   async (engine) => {
     using bound = trainer(plain, engine);
     await withPlainWeights(bound);
@@ -54,7 +54,19 @@ eachEngine(
     const [first, last] = await Promise.all([logitsOf(rows, [0, 1, 2, 3]), logitsOf(rows, [4, 5, 6])]);
     const [a, b] = [crossEntropy(first.logits, first.truth), crossEntropy(last.logits, last.truth)];
     assertNotEquals(((a * 4 + b * 3) / 7).toFixed(4), ((a + b) / 2).toFixed(4)); // the mean over rows is another
-    assertAlmostEquals(loss, (a + b) / 2, 1e-6);
+    assertAlmostEquals(loss, (a * 4 + b * 3) / 7, 1e-6);
+    for (
+      const [changes, expected] of [
+        [{ validationLoss: "mean of batches" }, (a + b) / 2],
+        [{ batchSize: 2 }, loss],
+        [{ batchSize: 7 }, loss],
+        [{ batchSize: 1 }, loss],
+      ] as const
+    ) {
+      using other = trainer({ ...plain, ...changes }, engine);
+      await withPlainWeights(other);
+      assertAlmostEquals((await other.evaluate(rows, labels)).loss, expected, 1e-6);
+    }
     const logits = Float32Array.from([...first.logits, ...last.logits]);
     assertEquals(found, scores(logits, Float32Array.from([...first.truth, ...last.truth]), labels, "logits"));
     assertEquals(heard, [1, 2]);
