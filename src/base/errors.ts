@@ -1,4 +1,5 @@
 /** Errors a person reads: one sentence that names the thing, what was expected and found, and the way out. */
+import { inSandbox } from "./sandbox.ts";
 
 /** On errors of every copy of this library in the process. */
 const BRAND = Symbol.for("onesheet.error");
@@ -23,7 +24,7 @@ export class OnesheetError extends Error {
 }
 
 /** What Deno says of a permission that a process does not have; an import says it too, as a `TypeError`. */
-const DENIED = /^Requires (\w+) access(?: to "(.*)")?, run again with the (--[\w-]+) flag$/;
+const DENIED = /^Requires (\w+) access(?: to "?(.*?)"?)?, run again with the (--[\w-]+) flag$/;
 
 const verbs: Readonly<Record<string, string>> = {
   read: "read",
@@ -37,11 +38,16 @@ const verbs: Readonly<Record<string, string>> = {
 
 /** The sentence for a permission that a process does not have, and the way to give it. */
 export function notPermitted(kind: string, what: string): string {
+  const doing = `${verbs[kind] ?? kind} "${what}"`;
+  if (inSandbox()) {
+    const wayOut = kind === "read" ? `; where that is meant, set ONESHEET_READ=${what}` : "";
+    return `Cannot ${doing}: the sandbox may not${wayOut}`;
+  }
   const flag = `--allow-${kind}=${what}`;
   const wayOut = kind === "read" || kind === "write"
     ? `set ONESHEET_${kind.toUpperCase()}=${what} for a task, or give ${flag} to deno run`
     : `give ${flag} to deno run`;
-  return `Cannot ${verbs[kind] ?? kind} "${what}": this process may not; where that is meant, ${wayOut}`;
+  return `Cannot ${doing}: this process may not; where that is meant, ${wayOut}`;
 }
 
 /** The sentence of anything thrown. */

@@ -22,6 +22,7 @@ import { leaveNetwork, stayOffline } from "./permissions.ts";
 import { isRun, loadRecipe, loadRun, userPath } from "./recipes.ts";
 import { bars, labelTable } from "./screen.ts";
 import { jsonText, print, tell } from "./terminal.ts";
+import { recipeOption } from "./trust.ts";
 
 /** What `evaluate` takes. */
 export const evaluateCommand = {
@@ -36,6 +37,7 @@ export const evaluateCommand = {
       help: "other weights than the run's best; a recipe needs them",
     },
     data: { kind: "string", placeholder: "DIR", help: "the run's data elsewhere, or other data" },
+    recipe: recipeOption,
     ...engineOptions,
     limit: { kind: "count", placeholder: "N", help: "use only the first N rows" },
     strict: {
@@ -64,9 +66,12 @@ interface Target {
   readonly started?: string;
 }
 
-async function targetOf(path: string, settings: readonly string[]): Promise<Target> {
+async function targetOf(
+  path: string,
+  { set: settings, recipe: named }: Parsed<typeof evaluateCommand>["options"],
+): Promise<Target> {
   if (!await isRun(path)) return { recipe: await loadRecipe(path, settings) };
-  const { folder, record, recipe } = await loadRun(path, settings);
+  const { folder, record, recipe } = await loadRun(path, { settings, recipe: named });
   const split = await readSplit(folder);
   return {
     ...record,
@@ -81,7 +86,7 @@ async function targetOf(path: string, settings: readonly string[]): Promise<Targ
 /** Runs the command; gives its exit code. */
 export async function evaluate({ positionals, options }: Parsed<typeof evaluateCommand>): Promise<number> {
   stayOffline();
-  const target = await targetOf(positionals.target, options.set);
+  const target = await targetOf(positionals.target, options);
   const { recipe, run, split } = target;
   const data = options.data !== undefined ? userPath(options.data) : target.data;
   // The rows that a run recorded are as many as its own limit allowed.

@@ -9,6 +9,7 @@ import type { Parsed } from "./options.ts";
 import { demandPermission, leaveNetwork } from "./permissions.ts";
 import { type LoadedRun, loadRun, userPath } from "./recipes.ts";
 import { jsonText, print } from "./terminal.ts";
+import { recipeOption } from "./trust.ts";
 
 /** What `export` takes. */
 export const exportCommand = {
@@ -26,6 +27,7 @@ export const exportCommand = {
       placeholder: "DIR",
       help: "a new folder; in the run, under the form's name, unless given",
     },
+    recipe: recipeOption,
     batch: { kind: "count", placeholder: "N", help: "rows that a graph takes at a time; 1 unless given" },
     push: {
       kind: "string",
@@ -71,7 +73,7 @@ export async function exportRun({ positionals, options }: Parsed<typeof exportCo
   const { push } = options;
   if (push === undefined) leaveNetwork();
   else if (to !== "safetensors") return refuse("Cannot use --push without --to safetensors");
-  const run = await loadRun(positionals.run);
+  const run = await loadRun(positionals.run, options);
   const folder = options.out === undefined ? join(run.folder, to) : userPath(options.out);
   demandPermission("write", folder);
   if (await exists(folder)) {

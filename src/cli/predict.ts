@@ -12,6 +12,7 @@ import type { Parsed } from "./options.ts";
 import { demandPermission } from "./permissions.ts";
 import { type Lines, predictRows } from "./predict_rows.ts";
 import { loadRun, userPath } from "./recipes.ts";
+import { recipeOption } from "./trust.ts";
 import { rowsOf } from "./rows.ts";
 import { shortLabel } from "./screen.ts";
 import { jsonText, print, tell } from "./terminal.ts";
@@ -39,6 +40,7 @@ export const predictCommand = {
       kind: "boolean",
       help: "tell also what poster and plot say alone: with an empty plot, and with a grey poster",
     },
+    recipe: recipeOption,
     strict: { kind: "boolean", help: "fail where a row of --in cannot be used" },
     ...engineOptions,
     json: { kind: "boolean", help: "for programs" },
@@ -112,7 +114,7 @@ export async function predict({ positionals, options }: Parsed<typeof predictCom
   const { poster, plot, in: many, explain, strict } = options;
   const out = options.out === undefined ? undefined : userPath(options.out);
   if (out !== undefined) demandPermission("write", out);
-  const { folder, recipe } = await loadRun(positionals.run);
+  const { folder, recipe } = await loadRun(positionals.run, options);
   const example = many === undefined ? { image: await posterOf(poster!), text: plot! } : undefined;
   const { engine } = await openEngine(options);
   using predictor = await openPredictor(folder, recipe, engine);

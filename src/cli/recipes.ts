@@ -12,6 +12,7 @@ import { demandPermission } from "./permissions.ts";
 import { restored } from "./restored.ts";
 import { applySettings } from "./settings.ts";
 import { tell } from "./terminal.ts";
+import { demandKnown } from "./trust.ts";
 
 /**
  * A path as the person meant it who typed the command: a task itself starts at the root of the project. One that this
@@ -85,13 +86,6 @@ export interface LoadedRun {
  * settings or code have changed since.
  */
 export async function recipeOfRun(folder: string, record: RunRecord, module: string): Promise<Recipe> {
-  if (!await exists(userPath(module))) {
-    throw new OnesheetError(
-      `Cannot use the run "${folder}": expected its recipe in "${module}", found none; put the file back there, or write ` +
-        `where it is now as "module" into "${runFiles(folder).recipe}"`,
-      { exitCode: 2 },
-    );
-  }
   const { recipe, changed, lost } = restored(await loadRecipe(module, []), {
     recipe: record.recipe as JsonObject,
     settings: record.settings ?? [],
@@ -112,15 +106,34 @@ export async function recipeOfRun(folder: string, record: RunRecord, module: str
   return recipe;
 }
 
-/** Loads a run folder; `settings` come on top of those the run was made with. */
-export async function loadRun(path: string, settings: readonly string[] = []): Promise<LoadedRun> {
+/** The recipe file of a run: the one that the person names, or that of the run where it is known. */
+async function recipeFile(run: string, { module }: RunRecord, named: string | undefined): Promise<string> {
+  if (named !== undefined) return named;
+  if (module === undefined) {
+    throw new OnesheetError(
+      `Cannot load the run "${run}": it was not made from a recipe file; name one by --recipe`,
+    );
+  }
+  if (!await exists(userPath(module))) {
+    throw new OnesheetError(
+      `Cannot use the run "${run}": expected its recipe in "${module}", found none; put the file back there, or name ` +
+        "it by --recipe",
+      { exitCode: 2 },
+    );
+  }
+  await demandKnown(userPath(module), run);
+  return module;
+}
+
+/** Loads a run folder; `settings` come on top of those the run was made with, `recipe` is a file that the person names. */
+export async function loadRun(
+  path: string,
+  { settings = [], recipe }: { readonly settings?: readonly string[]; readonly recipe?: string } = {},
+): Promise<LoadedRun> {
   const folder = userPath(path);
   const record = await readRecord(folder);
-  if (record.module === undefined) {
-    throw new OnesheetError(`Cannot load the run "${path}": it was not made from a recipe file`);
-  }
-  const recipe = await recipeOfRun(folder, record, record.module);
-  return { folder, record, recipe: withSettings(recipe, settings) };
+  const made = await recipeOfRun(folder, record, await recipeFile(folder, record, recipe));
+  return { folder, record, recipe: withSettings(made, settings) };
 }
 
 /** Whether a path is a run folder. */

@@ -12,6 +12,7 @@ import type { Parsed } from "./options.ts";
 import { leaveNetwork } from "./permissions.ts";
 import { loadRun } from "./recipes.ts";
 import { print, tell } from "./terminal.ts";
+import { recipeOption } from "./trust.ts";
 
 const PORT = 8000;
 const HOST = "127.0.0.1";
@@ -58,6 +59,7 @@ export const serveCommand = {
       placeholder: "N",
       help: `predictions under way; ${usualLimits.concurrency} unless given`,
     },
+    recipe: recipeOption,
     ...engineOptions,
   },
   examples: [
@@ -99,7 +101,7 @@ export async function serve({ positionals, options }: Parsed<typeof serveCommand
     );
   }
   demandListening(host, port);
-  const { folder, recipe } = await loadRun(positionals.run);
+  const { folder, recipe } = await loadRun(positionals.run, options);
   const { engine, why } = await openEngine(options);
   using predictor = await openPredictor(folder, recipe, engine);
   using interrupt = interruptible("what is under way");

@@ -1,6 +1,7 @@
 /** `train`: from a recipe to a run folder. */
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
+import { inSandbox } from "../base/sandbox.ts";
 import { summarize } from "../dsl/summary.ts";
 import { engineNames } from "../engine/choose.ts";
 import { fit, type FitOptions } from "../train/fit.ts";
@@ -19,6 +20,7 @@ import { loadRecipe, newestRun, newRunFolder, recipeOfRun, userPath, withSetting
 import { recorder } from "./recorder.ts";
 import { bars, bestScore, eventJson, lastScreen, showEvent } from "./screen.ts";
 import { jsonText, print, tell } from "./terminal.ts";
+import { noteTrained } from "./trust.ts";
 import { watch } from "./watch.ts";
 
 /** What `train` takes. */
@@ -101,6 +103,9 @@ const changeable = ({ data, strict, "checkpoint-every": every }: Options) => ({
   ...(every !== undefined && { checkpointEvery: parseEvery(every) }),
 });
 
+/** Where a run is made, as far as that matters to those who use it. */
+const made = () => inSandbox() ? { sandboxed: true } : {};
+
 async function newRun(path: string, options: Options): Promise<Asked> {
   const settings = settingsOf(options);
   const recipe = await loadRecipe(path, settings);
@@ -109,7 +114,7 @@ async function newRun(path: string, options: Options): Promise<Asked> {
     recipe,
     folder: run ? userPath(run) : newRunFolder(recipe.name),
     rest: {
-      from: { module: userPath(path), settings, code: await moduleDigest(userPath(path)) },
+      from: { module: userPath(path), settings, code: await moduleDigest(userPath(path)), ...made() },
       ...changeable(options),
       ...(limit !== undefined && { limit }),
       ...(weights !== undefined && { weights: /^(hub|random)$/.test(weights) ? weights : userPath(weights) }),
@@ -144,7 +149,7 @@ async function oldRun(path: string, options: Options): Promise<Asked> {
     recipe,
     folder,
     rest: {
-      from: { module, settings: [...record.settings ?? [], ...settings], code },
+      from: { module, settings: [...record.settings ?? [], ...settings], code, ...made() },
       ...changeable(options),
     },
     before: { ...record.engineOptions, ...(engine && { engine }) },
@@ -192,7 +197,10 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     signal: interrupt.signal,
     tell,
     onProgress: show.show,
-    onReady: leaveNetwork,
+    onReady: () => {
+      leaveNetwork();
+      noteTrained(userPath(positionals.recipe));
+    },
     ...(maxSteps !== undefined && { maxSteps }),
   });
   for await (const event of events) {

@@ -2,6 +2,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { cacheFolder } from "../base/cache.ts";
+import { inSandbox } from "../base/sandbox.ts";
 import type { Patience } from "../base/retry.ts";
 
 /** The hub and the cache folders. */
@@ -38,6 +39,12 @@ const homeOf = (variable: Lookup): string =>
 export const tokenPath = (variable: Lookup): string =>
   variable("HF_TOKEN_PATH") || join(homeOf(variable), "token");
 
+/** The files in which Hugging Face's tools keep tokens. */
+export const tokenPaths = (variable: Lookup): string[] => [
+  tokenPath(variable),
+  join(homeOf(variable), "stored_tokens"),
+];
+
 /**
  * As the environment has it, read as Hugging Face's tools do: `HF_ENDPOINT`, else huggingface.co; `HF_TOKEN`, else the
  * file `HF_TOKEN_PATH`, else `HF_HOME/token`; `HF_HUB_CACHE`, else `HF_HOME/hub`; `HF_HUB_OFFLINE`. `HF_HOME` is
@@ -46,7 +53,8 @@ export const tokenPath = (variable: Lookup): string =>
 export function usualPlaces(
   variable: Lookup = (name) => Deno.env.get(name),
 ): Places {
-  const token = variable("HF_TOKEN")?.trim() || tokenIn(tokenPath(variable));
+  // The sandbox has no network, and no token to lose.
+  const token = inSandbox() ? undefined : variable("HF_TOKEN")?.trim() || tokenIn(tokenPath(variable));
   return {
     hub: (variable("HF_ENDPOINT") || "https://huggingface.co").replace(/\/+$/, ""),
     token: token || undefined,

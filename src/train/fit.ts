@@ -53,7 +53,10 @@ export interface FitOptions {
   /** Ends the run after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
   /** The recipe's file, the settings changed since and the digest of its code, to find it again and see it change. */
-  readonly from?: { readonly module: string; readonly settings: readonly string[]; readonly code?: string };
+  readonly from?: Pick<RunRecord, "code" | "sandboxed"> & {
+    readonly module: string;
+    readonly settings: readonly string[];
+  };
   /** Hears what is being prepared or evaluated and how far it is. */
   readonly onProgress?: OpenOptions["onProgress"];
   /** Hears lines worth telling. */

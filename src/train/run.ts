@@ -55,6 +55,8 @@ export interface RunRecord {
   readonly settings?: readonly string[];
   /** Digest of the recipe's file and of the local files that it imports. */
   readonly code?: string;
+  /** Made by `deno task sandbox`, from a recipe that was not trusted. */
+  readonly sandboxed?: boolean;
   readonly data?: string;
   readonly limit?: number;
   /** A row that cannot be used fails the run. */
@@ -164,6 +166,7 @@ const recordFault = (found: unknown): string | undefined =>
     onesheet: "a text",
     "module?": "a text",
     "settings?": "a list of texts",
+    "sandboxed?": "true or false",
     "data?": "a text",
     "limit?": "a whole number",
     weights: "a text",

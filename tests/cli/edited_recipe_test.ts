@@ -146,7 +146,7 @@ Deno.test("a recipe that moved with its data is resumed; without its file a run 
       [
         2,
         'Cannot use the run "HERE/run": expected its recipe in "HERE/moved/films.ts", found none; put the file back ' +
-        'there, or write where it is now as "module" into "HERE/run/recipe.json"\n',
+        "there, or name it by --recipe\n",
       ],
     );
   }));

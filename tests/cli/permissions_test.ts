@@ -45,7 +45,7 @@ const starts: readonly (readonly [
   ["parity", () => [inProject("tests/golden/mini"), ...portable], 0, /evaluation logits/],
   ["doctor", () => ["--json"], 0, /"what": "sharp",\s+"ok": true/],
   ["setup", () => [], 0, /libtensorflow of your own is in /],
-  ["allowed", () => ["write"], 0, /\/runs,.*\/cache$/m],
+  ["allowed", () => ["train"], 0, /^--allow-write=.*\/runs,.*\/cache$/m],
   ["kernels", () => [], 0, /made resize\.wasm/],
   ["rehearse", () => [], 1, /expected a data folder, found none/],
   ["fidelity", () => ["--help"], 0, /deno task fidelity/],
@@ -62,13 +62,18 @@ Deno.test("every task is started by this file", () => {
 /** For developers: they fill disks, look at other processes and start the other tasks. */
 const developers = ["bench", "faults", "fidelity", "rehearse", ...around];
 
-Deno.test("no task of a user may everything, and none asks in a prompt", () => {
+Deno.test("no task of a user may everything, and none asks in a prompt", async () => {
   for (const [name, command] of tasks) {
     if (developers.includes(name)) continue;
     for (const [started] of command.matchAll(/deno (run|test)( --?[\w-]+(=\S*)?| "[^"]*")*/g)) {
       assertStringIncludes(started, "--no-prompt", name);
       assert(!/ (-A|--allow-all)\b/.test(started), name);
     }
+    if (!/ src\/cli\/task\.ts \w+$/.test(command) || name === "allowed") continue;
+    const { stdout } = await startTask(["allowed", name, ...name === "sandbox" ? ["a.ts"] : []], Deno.cwd());
+    const flags = stdout.split("\n");
+    assert(flags.includes("--no-prompt") && flags.includes("--cached-only"), name);
+    assert(!flags.some((flag) => /^(-A|--allow-(all|write|env|run))$/.test(flag)), name);
   }
 });
 
@@ -125,13 +130,13 @@ Deno.test("local data and weights are trained on without a single question for t
 Deno.test("the sandbox refuses a data folder elsewhere with the way out, and then reads it; train does not write elsewhere", async () => {
   await withPlace(({ folder }) =>
     withPlace(async (elsewhere) => {
-      const args = ["sandbox", quickstart, ...portable, "--data", elsewhere.folder];
+      const args = ["sandbox", quickstart, "--data", elsewhere.folder];
       const refused = await startTask(args, folder);
       assertEquals(refused, {
         code: 2,
         stdout: "",
-        stderr: `Cannot read "${elsewhere.folder}": this process may not; where that is meant, set ` +
-          `ONESHEET_READ=${elsewhere.folder} for a task, or give --allow-read=${elsewhere.folder} to deno run\n`,
+        stderr: `Cannot read "${elsewhere.folder}": the sandbox may not; where that is meant, set ` +
+          `ONESHEET_READ=${elsewhere.folder}\n`,
       });
       const read = await startTask(args, folder, { ONESHEET_READ: elsewhere.folder });
       assertStringIncludes(read.stderr, `Cannot open the data "${elsewhere.folder}": expected parquet files`);
@@ -156,4 +161,76 @@ Deno.test("a run folder elsewhere is written to where it is named", async () => 
       assert(Deno.statSync(`${run}/best.safetensors`).isFile);
     })
   );
+});
+
+/** What a folder may be called, and what shells and Deno's lists would stumble over. */
+const ODD = "a, b $HOME 'c' \"d\" é 漢 #1%20;&";
+
+Deno.test({
+  name: "tasks work where the person stands in a folder of any name",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withPlace(async ({ folder }) => {
+      const here = `${folder}/${ODD}`;
+      await Deno.mkdir(here);
+      await Deno.writeFile(`${here}/poster.png`, png(20, 30, [200, 9, 9]));
+      const predict = ["predict", "runs/first", "--poster", "poster.png", "--plot", "A ship.", ...portable];
+      for (const args of [["train", ...training], predict, ["sandbox", quickstart, ...small, "--plan"]]) {
+        const said = await startTask(args, here);
+        assertEquals(said.code, 0, said.stderr);
+      }
+      assertEquals([...Deno.readDirSync(here)].map(({ name }) => name).sort(), [
+        "cache",
+        "poster.png",
+        "runs",
+      ]);
+    }),
+});
+
+/** Copies what is not ignored by git from the project. */
+async function copyProject(to: string): Promise<void> {
+  const copy = async (from: string, into: string) => {
+    await Deno.mkdir(into);
+    for (const { name, isDirectory } of Deno.readDirSync(from)) {
+      if (isDirectory) await copy(`${from}/${name}`, `${into}/${name}`);
+      else await Deno.copyFile(`${from}/${name}`, `${into}/${name}`);
+    }
+  };
+  await Deno.mkdir(to);
+  for (const name of ["layers", "recipes", "shims", "src"]) await copy(inProject(name), `${to}/${name}`);
+  for (const name of ["deno.json", "deno.lock", "mod.ts"]) {
+    await Deno.copyFile(inProject(name), `${to}/${name}`);
+  }
+}
+
+Deno.test({
+  name: "tasks work in a clone of any name",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    withPlace(async ({ folder }) => {
+      const clone = `${folder}/${ODD}`;
+      await copyProject(clone);
+      for (const args of [["train"], ["sandbox"]]) {
+        const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+          args: ["task", "-q", ...args, "recipes/quickstart.ts", ...small, "--plan"],
+          cwd: clone,
+          env: { INIT_CWD: clone, ONESHEET_CACHE: `${clone}/cache`, NO_COLOR: "1" },
+        }).output();
+        assertEquals(code, 0, new TextDecoder().decode(stderr));
+        assertStringIncludes(new TextDecoder().decode(stdout), "parameters");
+      }
+    }),
+});
+
+Deno.test("a folder that Deno's flags cannot name is refused in a sentence with the way out", async () => {
+  await withPlace(async ({ folder }) => {
+    const said = await startTask(["evaluate", "runs/none"], folder, { ONESHEET_CACHE: `${folder}/a,b` });
+    assertEquals(said, {
+      code: 2,
+      stdout: "",
+      stderr:
+        `Cannot permit "${folder}/a,b" to be used: Deno's flags take no comma; give the command inside the ` +
+        "folder that has one in its name, or use another\n",
+    });
+  });
 });

@@ -2,7 +2,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { ask, question } from "../serve/served.ts";
 import { inProject, trainSmall, withPlace } from "./command_line.ts";
-import { tasks } from "./tasks.ts";
 
 Deno.test({
   name: "serve answers under the flags of its task, and SIGTERM ends it with 0 when all is answered",
@@ -11,7 +10,6 @@ Deno.test({
     withPlace(async (place) => {
       const { folder } = place;
       await trainSmall(place, "--epochs", "1");
-      assertMatch(tasks.get("serve")!, /--no-prompt .*--allow-net=\$\(deno task -q allowed listen\)/);
       const child = new Deno.Command(Deno.execPath(), {
         args: [
           ...["task", "-q", "serve", "run", "--port", "0", "--engine", "portable"],
