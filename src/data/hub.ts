@@ -3,12 +3,14 @@
  * used without asking the hub; the first question fixes the commit that everything of the repository is fetched from.
  */
 import { dirname, join } from "node:path";
+import { OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
 import { lock } from "../base/lock.ts";
+import { convert, readSafetensorsIndex, SAFETENSORS, SAFETENSORS_INDEX } from "../base/safetensors_index.ts";
 import { keptDataset, keptFile, keptList, listPath } from "./hub/kept.ts";
-import { type Entry, fileAt, headOf, parquetAt } from "./hub/listing.ts";
+import { type Entry, fileAt, filesAt, headOf, parquetAt } from "./hub/listing.ts";
 import { obtainAll } from "./hub/obtain.ts";
-import { folderOf, ownRoot, pinned, refOf } from "./hub/snapshots.ts";
+import { folderOf, hasFile, ownRoot, pinned, refOf } from "./hub/snapshots.ts";
 import { demandInside, demandRepoName, quoted, type Topic } from "./hub/topic.ts";
 import { type Places, usualPlaces } from "./places.ts";
 import type { OpenOptions } from "./source.ts";
@@ -75,6 +77,74 @@ export async function fetchFile(
     const folder = await obtainAll(topic, commit, [await fileAt(topic, commit, name)], onProgress);
     return join(folder, name);
   });
+}
+
+/** The weights that are here: a file, or an index beside all the files that it names. */
+async function keptWeights(topic: Topic): Promise<string | undefined> {
+  const file = await keptFile(topic, SAFETENSORS);
+  if (file !== undefined) return file;
+  const index = await keptFile(topic, SAFETENSORS_INDEX);
+  if (index === undefined) return undefined;
+  const names = new Set((await readSafetensorsIndex(index)).values());
+  for (const name of names) if (!await hasFile(join(dirname(index), name))) return undefined;
+  return index;
+}
+
+/** Fetches the weights at a commit. */
+async function fetchedWeights(topic: Topic, onProgress: OpenOptions["onProgress"]): Promise<string> {
+  const commit = await commitOf(topic), pickle = "pytorch_model.bin";
+  const listed = await filesAt(topic, commit, [
+    SAFETENSORS,
+    SAFETENSORS_INDEX,
+    pickle,
+    `${pickle}.index.json`,
+  ]);
+  const entry = (name: string) => listed.find(({ path }) => path === name);
+  const main = entry(SAFETENSORS) ?? entry(SAFETENSORS_INDEX);
+  if (main === undefined) {
+    const found = listed.length > 0 ? `${listed[0].path} alone; ${convert(topic.repo.name)}` : "none";
+    throw new OnesheetError(
+      `Cannot fetch ${topic.what}: expected ${SAFETENSORS} in the repository, found ${found}`,
+    );
+  }
+  const folder = await obtainAll(topic, commit, [main], onProgress), path = join(folder, main.path);
+  if (main.path === SAFETENSORS) return path;
+  const names = [...new Set((await readSafetensorsIndex(path)).values())];
+  const parts = await filesAt(topic, commit, names);
+  const missing = names.find((name) => !parts.some(({ path }) => path === name));
+  if (missing !== undefined) {
+    throw new OnesheetError(
+      `Cannot fetch ${topic.what}: expected ${
+        quoted(missing)
+      }, which ${SAFETENSORS_INDEX} names, found no such file`,
+    );
+  }
+  await obtainAll(topic, commit, parts, onProgress);
+  return path;
+}
+
+/**
+ * The path of a model repository's `model.safetensors`, or of its index where the weights are in several files, which
+ * then lie beside it. `onProgress` hears of bytes.
+ *
+ * Errors: as `fetchFile`; a repository without either.
+ */
+export async function fetchWeights(
+  repo: string,
+  onProgress?: OpenOptions["onProgress"],
+  places: Places = usualPlaces(),
+): Promise<string> {
+  const topic: Topic = {
+    what: `${quoted(SAFETENSORS)} of ${repo}`,
+    repo: { type: "model", name: repo },
+    places,
+  };
+  return await keptOrFetched(
+    topic,
+    onProgress,
+    () => keptWeights(topic),
+    () => fetchedWeights(topic, onProgress),
+  );
 }
 
 /**

@@ -52,9 +52,14 @@ export const dtypes: Readonly<Record<Dtype, Numbers>> = {
   I64: { bytes: 8, decode: fromInt64 },
   I32: { bytes: 4, decode: (buffer) => new Int32Array(buffer) },
   I16: { bytes: 2, decode: (buffer) => new Int32Array(new Int16Array(buffer)) },
+  U16: { bytes: 2, decode: (buffer) => new Int32Array(new Uint16Array(buffer)) },
+  I8: { bytes: 1, decode: (buffer) => new Int32Array(new Int8Array(buffer)) },
   U8: { bytes: 1, decode: (buffer) => new Int32Array(new Uint8Array(buffer)) },
   BOOL: { bytes: 1, decode: (buffer) => new Int32Array(new Uint8Array(buffer)) },
 };
 
 /** A type of number this library reads, by safetensors' name. */
-export type Dtype = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "U8" | "BOOL";
+export type Dtype = "F64" | "F32" | "F16" | "BF16" | "I64" | "I32" | "I16" | "U16" | "I8" | "U8" | "BOOL";
+
+/** Whether this library reads numbers of a type. */
+export const isDtype = (name: string): name is Dtype => Object.hasOwn(dtypes, name);

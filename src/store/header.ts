@@ -5,12 +5,12 @@
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { decodeUtf8, isCount, isObject, parseJson, show } from "../base/json.ts";
 import { isShape, sizeOf } from "../base/value.ts";
-import { type Dtype, dtypes } from "./dtype.ts";
+import { dtypes, isDtype } from "./dtype.ts";
 
 /** Where a tensor lies and what it holds. */
 export interface TensorEntry {
-  /** The type its numbers have in the file. */
-  readonly dtype: Dtype;
+  /** The type its numbers have in the file; one that is not of `dtypes` cannot be read. */
+  readonly dtype: string;
   /** Sizes of its axes; empty for a scalar. */
   readonly shape: readonly number[];
   /** First byte and the one after the last, counted from the end of the header. */
@@ -41,8 +41,8 @@ const LONGEST_NAME = 512;
 function parseEntry(found: unknown): TensorEntry | string {
   if (!isObject(found)) return `expected {dtype, shape, data_offsets}, found ${show(found)}`;
   const { dtype, shape, data_offsets: offsets } = found;
-  if (typeof dtype !== "string" || !Object.hasOwn(dtypes, dtype)) {
-    return `expected a dtype of ${Object.keys(dtypes).join(", ")}, found ${show(dtype)}`;
+  if (typeof dtype !== "string" || !/^[A-Z][A-Z0-9_]{1,15}$/.test(dtype)) {
+    return `expected a dtype such as F32, found ${show(dtype)}`;
   }
   if (!Array.isArray(shape) || !isShape(shape)) {
     return `expected a shape of whole numbers, found ${show(shape)}`;
@@ -51,9 +51,10 @@ function parseEntry(found: unknown): TensorEntry | string {
     return `expected data_offsets of two whole numbers, found ${show(offsets)}`;
   }
   const [begin, end] = offsets;
-  const bytes = sizeOf(shape) * dtypes[dtype as Dtype].bytes;
+  // Of a type that is not known only the place counts: the model may have no use for it.
+  const bytes = isDtype(dtype) ? sizeOf(shape) * dtypes[dtype].bytes : Math.max(0, end - begin);
   return end - begin === bytes
-    ? { dtype: dtype as Dtype, shape, offsets: [begin, end] }
+    ? { dtype, shape, offsets: [begin, end] }
     : `expected ${bytes} bytes for ${dtype} [${shape.join(", ")}], found bytes ${begin} to ${end}`;
 }
 

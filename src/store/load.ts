@@ -24,8 +24,11 @@ function list(names: readonly Unmatched[]): string {
 const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
 /** A report in a few lines for a person. */
-export function describe({ applied, missing, unused, mismatched }: LoadReport): string {
-  const lines = [`${applied.length} of ${applied.length + missing.length + mismatched.length} loaded`];
+export function describe({ prefix, applied, missing, unused, mismatched }: LoadReport): string {
+  const lines = [
+    `${applied.length} of ${applied.length + missing.length + mismatched.length} loaded` +
+    (prefix === undefined ? "" : `, without "${prefix}" in front of their names`),
+  ];
   if (missing.length > 0) lines.push(`${missing.length} missing in the file: ${list(missing)}`);
   if (unused.length > 0) lines.push(`${unused.length} unused, not in the model: ${list(unused)}`);
   if (mismatched.length > 0) {
@@ -45,14 +48,15 @@ function refuse({ applied, missing, unused, mismatched }: LoadReport, path: stri
     const [{ name, expected, found }, ...more] = mismatched;
     throw new OnesheetError(
       `Cannot load "${name}": expected ${shapeText(expected)}, found ${shapeText(found)}` +
-        (more.length > 0 ? `; ${more.length} more of "${path}" do not fit either` : ""),
+        (more.length > 0 ? `; ${more.length} more of "${path}" do not fit either` : "") +
+        "; build the model in the sizes of the file, or use other weights",
     );
   }
   if (applied.length === 0) {
     throw new OnesheetError(
       `Cannot load "${path}": expected names such as ${list(missing.slice(0, 1))}, found ${
         unused.length > 0 ? list(unused.slice(0, 1)) : "none"
-      }`,
+      }; use weights of this kind of model, or a rename from the file's names`,
     );
   }
   if (strict && missing.length > 0) {

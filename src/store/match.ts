@@ -3,7 +3,10 @@ import { didYouMean, nearest, OnesheetError } from "../base/errors.ts";
 import type { Rename } from "./rename.ts";
 import { stateDict, type StoredModel } from "./state_dict.ts";
 
-/** How a file's names become the model's: first `rename`, then the path `under`. */
+/**
+ * How a file's names become the model's: first `rename`, then the path `under`. Where no name fits, what a wrapper has put
+ * in front of all of them is left out first, such as `module.` or `0.auto_model.`.
+ */
 export interface MatchOptions {
   /** The module the file is for, such as `image_backbone`; only its parameters can be missing. */
   readonly under?: string;
@@ -21,6 +24,8 @@ export interface Unmatched {
 
 /** What loading a file does, or would do. Names are the model's, and `from` is the file's. */
 export interface LoadReport {
+  /** What is left out in front of the file's names, if anything. */
+  readonly prefix?: string;
   /** Parameters the file has. */
   readonly applied: readonly { readonly name: string; readonly from: string }[];
   /** Parameters the file does not have. */
@@ -76,12 +81,10 @@ const withNearest = (lone: readonly Shaped[], partners: readonly Shaped[]): Unma
 const modulesOf = (names: Iterable<string>): Set<string> =>
   new Set([...names].flatMap((name) => name.split(".").map((_, i, parts) => parts.slice(0, i).join("."))));
 
+type Arrays = ReadonlyMap<string, { readonly shape: readonly number[] }>;
+
 /** The file's arrays by the names the model would give them. */
-function inModel(
-  file: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-  rename: Rename,
-  prefix: string,
-): Map<string, Found> {
+function inModel(file: Arrays, rename: Rename, prefix: string): Map<string, Found> {
   const arrays = new Map<string, Found>();
   for (const [from, { shape }] of file) {
     const renamed = rename(from);
@@ -98,14 +101,39 @@ function inModel(
   return arrays;
 }
 
+/** Dots in what a wrapper puts in front. */
+const WRAPPERS = 4;
+
+/**
+ * What to leave out in front of a file's names so that some are the model's, where none is as it stands. Undefined where
+ * that is nothing, or where two parts of the file would do: a person must say which.
+ */
+function wrapperOf(file: Arrays, isKnown: (name: string) => boolean): string | undefined {
+  const fits = new Map<string, number>();
+  for (const name of file.keys()) {
+    if (isKnown(name)) return undefined;
+    for (
+      let dot = name.indexOf("."), left = WRAPPERS;
+      dot >= 0 && left > 0;
+      dot = name.indexOf(".", dot + 1), left--
+    ) {
+      const prefix = name.slice(0, dot + 1);
+      if (isKnown(name.slice(dot + 1))) fits.set(prefix, (fits.get(prefix) ?? 0) + 1);
+    }
+  }
+  const [best] = [...fits].sort(([a, m], [b, n]) => n - m || a.length - b.length)[0] ?? [];
+  const isAlone = [...fits.keys()].every((prefix) => prefix.startsWith(best!) || best!.startsWith(prefix));
+  return isAlone ? best : undefined;
+}
+
 /**
  * Pairs a file's arrays with a model's parameters. A parameter known under two names may be in the file under either
  * or both; its own name's is used. Two arrays that claim one name, and a module that is not there, are errors.
  */
 export function matchNames(
   model: StoredModel,
-  file: ReadonlyMap<string, { readonly shape: readonly number[] }>,
-  { under, rename = (name) => name }: MatchOptions = {},
+  file: Arrays,
+  { under, rename: renamed = (name) => name }: MatchOptions = {},
 ): LoadReport {
   const known = stateDict(model);
   const prefix = under === undefined ? "" : `${under}.`;
@@ -116,6 +144,10 @@ export function matchNames(
     const hint = didYouMean(under, modulesOf(known.keys()));
     throw new OnesheetError(`Cannot load into "${under}": the model has no such module${hint}`);
   }
+  const isKnown = (name: string) => known.has(prefix + renamed(name));
+  const wrapper = wrapperOf(file, isKnown);
+  const rename: Rename = (name) =>
+    renamed(wrapper !== undefined && name.startsWith(wrapper) ? name.slice(wrapper.length) : name);
   const arrays = inModel(file, rename, prefix);
   const copies = Map.groupBy(arrays.keys(), (name) => known.get(name));
   const applied: { name: string; from: string }[] = [];
@@ -135,5 +167,11 @@ export function matchNames(
     if (wrong.length === 0) applied.push({ name: param.name, from: arrays.get(chosen)!.from });
   }
   const unused = (copies.get(undefined) ?? []).map((name) => ({ name, shape: arrays.get(name)!.shape }));
-  return { applied, missing: withNearest(missing, unused), unused: withNearest(unused, missing), mismatched };
+  return {
+    ...(wrapper !== undefined && { prefix: wrapper }),
+    applied,
+    missing: withNearest(missing, unused),
+    unused: withNearest(unused, missing),
+    mismatched,
+  };
 }

@@ -1,7 +1,9 @@
 /** Reads safetensors files, one tensor at a time: no more memory than the largest tensor. */
+import { HEAD, otherContent } from "../base/content.ts";
 import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
+import { fileFault, openRegular } from "../base/regular_file.ts";
 import { float32, int32, type Value } from "../base/value.ts";
-import { dtypes } from "./dtype.ts";
+import { dtypes, isDtype } from "./dtype.ts";
 import { type Header, longestHeader, parseHeader } from "./header.ts";
 
 /** An open safetensors file. */
@@ -9,8 +11,8 @@ export interface SafetensorsFile extends Header, Disposable {
   /** As it was given; errors name it. */
   readonly path: string;
   /**
-   * Reads one tensor. F16, BF16 and F64 become float32; I64, I16, U8 and BOOL become int32.
-   * A name that is not there, a number beyond int32 and a file that has shrunk are OnesheetErrors.
+   * Reads one tensor. F16, BF16 and F64 become float32; I64, I16, U16, I8, U8 and BOOL become int32.
+   * A name that is not there, another type, a number beyond int32 and a file that has shrunk are OnesheetErrors.
    */
   read(name: string): Promise<Value>;
 }
@@ -29,9 +31,12 @@ function readAt(file: Deno.FsFile, start: number, length: number): ArrayBuffer {
 
 /** Reads and checks the header; gives it with the position of the first tensor's first byte. */
 function readHeader(file: Deno.FsFile, path: string): { header: Header; start: number } {
-  const { size } = file.statSync();
-  if (size < 8) {
-    throw new OnesheetError(`Cannot read "${path}": expected a safetensors file, found ${size} bytes`);
+  const { size } = file.statSync(),
+    other = otherContent(new Uint8Array(readAt(file, 0, Math.min(size, HEAD))));
+  if (size < 8 || other !== undefined) {
+    throw new OnesheetError(
+      `Cannot read "${path}": expected a safetensors file, found ${other ?? `${size} bytes`}`,
+    );
   }
   const length = new DataView(readAt(file, 0, 8)).getBigUint64(0, true);
   const longest = Math.min(size - 8, longestHeader);
@@ -66,13 +71,9 @@ function named<T>(what: string, read: () => T): T {
  * ```
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  const fail = (error: unknown): never => {
-    const reason = error instanceof Deno.errors.NotFound ? "no such file" : messageOf(error);
-    throw new OnesheetError(`Cannot read "${path}": ${reason}`, { cause: error });
-  };
-  const { isFile } = await Deno.stat(path).catch(fail); // opening a pipe would wait for a writer
-  if (!isFile) fail("expected a file, found something else");
-  const file = await Deno.open(path).catch(fail);
+  const file = await openRegular(path).catch((error) => {
+    throw new OnesheetError(`Cannot read "${path}": ${fileFault(error)}`, { cause: error });
+  });
   try {
     const { header, start } = named(`"${path}"`, () => readHeader(file, path));
     const read = (name: string): Value => {
@@ -84,6 +85,11 @@ export async function openSafetensors(path: string): Promise<SafetensorsFile> {
       }
       const { dtype, shape, offsets: [begin, end] } = entry;
       return named(`"${name}" of "${path}"`, () => {
+        if (!isDtype(dtype)) {
+          throw new Error(
+            `expected numbers of ${Object.keys(dtypes).join(", ")}, found ${dtype}; save it as F32 or F16`,
+          );
+        }
         const data = dtypes[dtype].decode(readAt(file, start + begin, end - begin));
         return data instanceof Float32Array ? float32(shape, data) : int32(shape, data);
       });

@@ -1,10 +1,12 @@
 /** What a model starts from: random numbers, pretrained weights, a file. */
 import { isAbsolute, join } from "node:path";
-import { OnesheetError } from "../base/errors.ts";
-import { fetchFile } from "../data/hub.ts";
+import { listed, OnesheetError } from "../base/errors.ts";
+import { isLeftover } from "../base/leftover.ts";
+import { convert, SAFETENSORS, SAFETENSORS_INDEX } from "../base/safetensors_index.ts";
+import { fetchWeights } from "../data/hub.ts";
 import type { OpenOptions } from "../data/source.ts";
 import { describe, loadInto } from "../store/load.ts";
-import { openSafetensors } from "../store/safetensors.ts";
+import { openWeights } from "../store/sharded.ts";
 import type { Memory } from "../tensor.ts";
 import type { Recipe } from "./recipe.ts";
 import { type Plan, randomize } from "./start.ts";
@@ -15,17 +17,31 @@ export interface WeightsListener {
   readonly onProgress?: OpenOptions["onProgress"];
 }
 
-/** The file of pretrained weights: fetched from the hub, or the one on this machine that is named by its path. */
-async function fileOf(repo: string, onProgress: WeightsListener["onProgress"]): Promise<string> {
-  const name = "model.safetensors";
-  if (!isAbsolute(repo) && !repo.startsWith(".")) return await fetchFile(repo, name, onProgress);
-  const there = await Deno.stat(repo).catch(() => undefined);
-  const path = there?.isDirectory ? join(repo, name) : repo;
-  if ((await Deno.stat(path).catch(() => undefined))?.isFile) return path;
+/** The weights at a path: the file itself, or the file or index in the folder. */
+async function fileAt(path: string): Promise<string> {
+  const isFile = (path: string) => Deno.stat(path).then(({ isFile }) => isFile, () => false);
+  const folder = await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+  if (!folder) return path;
+  for (const name of [SAFETENSORS, SAFETENSORS_INDEX]) {
+    if (await isFile(join(path, name))) return join(path, name);
+  }
+  const names = Array.from(Deno.readDirSync(path), ({ name }) => name).filter((name) => !isLeftover(name));
+  const others = names.filter((name) => name.endsWith(".safetensors")).sort();
+  const pickled = names.find((name) => /\.(bin|pt|pth)$/.test(name));
+  const found = others.length > 0
+    ? `${listed(others)}; name the file itself`
+    : pickled !== undefined
+    ? `${listed([pickled])}; ${convert(path)}`
+    : "none";
   throw new OnesheetError(
-    `Cannot load pretrained weights from "${repo}": expected a safetensors file or a folder with ${name}, found none`,
+    `Cannot load pretrained weights from "${path}": expected a safetensors file or a folder with ${SAFETENSORS}, ` +
+      `found ${found}`,
   );
 }
+
+/** The file of pretrained weights: fetched from the hub, or the one on this machine that is named by its path. */
+const fileOf = (repo: string, onProgress: WeightsListener["onProgress"]): Promise<string> =>
+  isAbsolute(repo) || repo.startsWith(".") ? fileAt(repo) : fetchWeights(repo, onProgress);
 
 /**
  * Puts first weights into the memory.
@@ -41,7 +57,7 @@ export async function putWeights(
   { tell, onProgress }: WeightsListener,
 ): Promise<void> {
   if (from !== "hub" && from !== "random") {
-    using file = await openSafetensors(from);
+    using file = await openWeights(await fileAt(from));
     await loadInto(memory, model, file, { strict: true });
     return tell(`weights: ${from}`);
   }
@@ -51,7 +67,7 @@ export async function putWeights(
   for (const { repo } of pretrained) files.push(await fileOf(repo, onProgress));
   await randomize(memory, model, recipe.seed);
   for (const [i, { repo, under, rename }] of pretrained.entries()) {
-    using file = await openSafetensors(files[i]);
+    using file = await openWeights(files[i]);
     const report = await loadInto(memory, model, file, { under, ...(rename && { rename }) });
     tell(`weights of ${under}: ${repo}, ${describe(report)}`);
   }

@@ -108,8 +108,33 @@ Deno.test("pretrained weights may lie on this machine: a safetensors file, or a 
     await assertRejects(
       () => put("hub", from("./nowhere")),
       OnesheetError,
-      'Cannot load pretrained weights from "./nowhere": expected a safetensors file or a folder with ' +
-        "model.safetensors, found none",
+      'Cannot read "./nowhere": no such file',
     );
+  });
+});
+
+Deno.test("a folder gives its weights in one file or in several, and other files come with the way out", async () => {
+  await withRun(async (folder) => {
+    await Deno.mkdir(folder);
+    const refused = async (sentence: string) => {
+      await assertRejects(() => put(folder), OnesheetError, `expected a safetensors file or a folder with`);
+      await assertRejects(() => put(folder), OnesheetError, sentence);
+    };
+    await refused("found none");
+    await Deno.writeTextFile(`${folder}/pytorch_model.bin`, "");
+    await refused("found pytorch_model.bin; convert it in Python: AutoModel.from_pretrained(");
+    await Deno.writeTextFile(`${folder}/._model.safetensors`, "");
+    await refused("found pytorch_model.bin");
+    const { values } = await put("random", tiny({ seed: 77 })), names = [...values.keys()];
+    using bound = trainer(tiny(), engine);
+    const save = (name: string) =>
+      saveModel(`${folder}/${name}`, bound.plan.model, { get: (name) => Promise.resolve(values.get(name)!) });
+    await save("part-1.safetensors");
+    await refused("found part-1.safetensors; name the file itself");
+    const files = Object.fromEntries(names.map((name) => [name, "part-1.safetensors"]));
+    await Deno.writeTextFile(`${folder}/model.safetensors.index.json`, JSON.stringify({ weight_map: files }));
+    assertEquals((await put(folder)).values, values);
+    await Deno.symlink(`${folder}/part-1.safetensors`, `${folder}/model.safetensors`);
+    assertEquals((await put(folder)).values, values);
   });
 });

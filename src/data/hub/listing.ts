@@ -1,6 +1,8 @@
 /** What the hub says of a repository, through `@huggingface/hub`. */
 import { datasetInfo, listFiles, modelInfo, pathsInfo } from "@huggingface/hub";
+import { basename } from "node:path/posix";
 import { messageOf, OnesheetError } from "../../base/errors.ts";
+import { isParquet } from "../shards.ts";
 import { askingWhole } from "./ask.ts";
 import { demandApart, demandInside, isCommit, type Topic } from "./topic.ts";
 
@@ -62,21 +64,28 @@ export const headOf = (topic: Topic): Promise<string> =>
     return sha;
   });
 
-/** The file of this name at a commit. */
-export const fileAt = (topic: Topic, revision: string, path: string): Promise<Entry> =>
+/** Those of these files that a commit has. */
+export const filesAt = (topic: Topic, revision: string, paths: readonly string[]): Promise<Entry[]> =>
   talk(topic, async (access) => {
-    const found = await pathsInfo({ repo: topic.repo, paths: [path], revision, ...access });
-    const file = found.find((entry) => entry.path === path && entry.type === "file");
-    if (file !== undefined) return entryOf(topic, file);
-    throw new OnesheetError(`Cannot fetch ${topic.what}: the repository has no such file`);
+    const found = await pathsInfo({ repo: topic.repo, paths: [...paths], revision, ...access });
+    return found.filter(({ path, type }) => paths.includes(path) && type === "file").map((entry) =>
+      entryOf(topic, entry)
+    );
   });
+
+/** The file of this name at a commit. */
+export async function fileAt(topic: Topic, revision: string, path: string): Promise<Entry> {
+  const [file] = await filesAt(topic, revision, [path]);
+  if (file !== undefined) return file;
+  throw new OnesheetError(`Cannot fetch ${topic.what}: the repository has no such file`);
+}
 
 /** The parquet files at a commit. */
 export const parquetAt = (topic: Topic, revision: string): Promise<Entry[]> =>
   talk(topic, async (access) => {
     const entries: Entry[] = [];
     for await (const file of listFiles({ repo: topic.repo, recursive: true, revision, ...access })) {
-      if (file.type === "file" && file.path.endsWith(".parquet")) entries.push(entryOf(topic, file));
+      if (file.type === "file" && isParquet(basename(file.path))) entries.push(entryOf(topic, file));
     }
     if (entries.length === 0) throw new OnesheetError(`Cannot use ${topic.what}: it has no parquet files`);
     demandApart(topic, entries.map(({ path }) => path));

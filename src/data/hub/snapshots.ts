@@ -4,7 +4,9 @@
  */
 import { join } from "node:path";
 import { readText } from "../../base/text.ts";
+import { isLeftover } from "../../base/leftover.ts";
 import type { Places } from "../places.ts";
+import { isParquet } from "../shards.ts";
 import type { Entry } from "./listing.ts";
 import { isCommit, type Repo } from "./topic.ts";
 
@@ -50,8 +52,9 @@ export async function parquetIn(folder: string): Promise<string[]> {
   try {
     for await (const { name, isDirectory } of Deno.readDir(folder)) {
       const path = join(folder, name);
+      if (isLeftover(name)) continue;
       if (isDirectory) names.push(...(await parquetIn(path)).map((inner) => join(name, inner)));
-      else if (name.endsWith(".parquet") && await hasFile(path)) names.push(name);
+      else if (isParquet(name) && await hasFile(path)) names.push(name);
     }
   } catch {
     return [];
