@@ -66,7 +66,10 @@ async function* recordsOf(path: string): AsyncGenerator<Located> {
     const info = await statRegular(path);
     if (kind === ".jsonl") return yield* fromLines(path);
     if (kind !== ".json" && kind !== ".parquet") {
-      throw new Error(`expected ${EDGE_FORMAT}, found "${oneLine(kind)}"`);
+      throw new OnesheetError(
+        `Cannot use the edges "${path}": expected ${EDGE_FORMAT}, found "${oneLine(kind)}"`,
+        { exitCode: 2 },
+      );
     }
     const records = kind === ".json" ? fromJson(await readText(path)) : await fromParquet(path, info);
     for (const [i, record] of records.entries()) yield { where: `record ${i + 1}`, record };

@@ -144,6 +144,7 @@ export async function openShard(shard: Shard, columns: readonly string[]): Promi
   if (missing !== undefined) {
     throw new OnesheetError(
       `Cannot read "${shard.path}": expected a column "${missing}", found ${listed(present)}`,
+      { exitCode: 2 },
     );
   }
   let first = 0;

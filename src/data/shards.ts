@@ -114,5 +114,6 @@ export async function shardsOf(folder: string): Promise<Shards> {
     `Cannot open the data "${folder}": expected parquet files in it or in its folder "data", found ${
       names.length > 0 ? "only empty ones" : "none"
     }`,
+    { exitCode: 2 },
   );
 }

@@ -46,7 +46,7 @@ const refusals:
     [
       "a data folder without parquet files",
       () => ["--data", "."],
-      1,
+      2,
       'Cannot open the data "HERE": expected parquet files in it or in its folder "data", found none',
     ],
     [
@@ -65,7 +65,7 @@ const refusals:
         await Deno.writeFile(`${folder}/a.parquet`, new Uint8Array(parquetWriteBuffer({ columnData })));
         return ["--data", "."];
       },
-      1,
+      2,
       'Cannot read "HERE/a.parquet": expected a column "images", found messages, poster',
     ],
     [
