@@ -2,6 +2,8 @@
 import { basename } from "node:path";
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { usualBatching } from "../serve/answers.ts";
+import { originOf } from "../serve/cors.ts";
+import { answersTo } from "../serve/hosts.ts";
 import { type Limits, usualLimits } from "../serve/limits.ts";
 import { openPredictor } from "../serve/predictor.ts";
 import { serve as listen, type Serving } from "../serve/server.ts";
@@ -32,6 +34,24 @@ export const serveCommand = {
       kind: "string",
       placeholder: "NAME",
       help: `who may connect; ONESHEET_HOST or ${HOST}, this machine alone, unless given`,
+    },
+    "allow-host": {
+      kind: "string",
+      placeholder: "NAME",
+      repeat: true,
+      help:
+        "another name of this server, such as that of a proxy in front; requests to other names are refused",
+    },
+    "cors-origin": {
+      kind: "string",
+      placeholder: "ORIGIN",
+      repeat: true,
+      help: "pages that may ask from a browser, such as https://films.example; * is any",
+    },
+    "path-prefix": {
+      kind: "string",
+      placeholder: "/PATH",
+      help: "the path under which a proxy shows this server",
     },
     "max-batch": {
       kind: "count",
@@ -78,6 +98,16 @@ const limitsOf = (options: Options): Limits => ({
   concurrency: options["max-concurrent"] ?? usualLimits.concurrency,
 });
 
+/** A prefix of paths without its last slash. */
+function prefixOf(given = ""): string {
+  const prefix = given.replace(/\/+$/, "");
+  if (/^(\/[\w.~-]+)*$/.test(prefix)) return prefix;
+  throw new OnesheetError(
+    `Cannot use "--path-prefix ${given}": expected a path such as /films, of letters, digits and - . _ ~, found another text`,
+    { exitCode: 2 },
+  );
+}
+
 /** Refuses an address that this process may not listen on. */
 function demandListening(host: string, port: number): void {
   if (Deno.permissions.querySync({ name: "net", host: `${host}:${port}` }).state === "granted") return;
@@ -100,6 +130,14 @@ export async function serve({ positionals, options }: Parsed<typeof serveCommand
       { exitCode: 2 },
     );
   }
+  const [hosts, origins] = [options["allow-host"], options["cors-origin"].map(originOf)];
+  const wrong = hosts.find((name) => !answersTo(name, [])(name));
+  if (wrong !== undefined) {
+    throw new OnesheetError(`Cannot use "--allow-host ${wrong}": expected a host name, found another text`, {
+      exitCode: 2,
+    });
+  }
+  const prefix = prefixOf(options["path-prefix"]);
   demandListening(host, port);
   const { folder, recipe } = await loadRun(positionals.run, options);
   const { engine, why } = await openEngine(options);
@@ -110,6 +148,7 @@ export async function serve({ positionals, options }: Parsed<typeof serveCommand
     port,
     limits: limitsOf(options),
     batching,
+    ...{ hosts, origins, prefix },
     onFailure: (error) => tell(messageOf(error)),
   }).catch((cause) => {
     if (!(cause instanceof Deno.errors.AddrInUse)) throw cause;
@@ -120,6 +159,8 @@ export async function serve({ positionals, options }: Parsed<typeof serveCommand
   tell(`${engine.description} (${engine.name}: ${why})`);
   print(`${basename(folder)}: ${serving.url}`);
   await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve, { once: true }));
-  await serving.stop();
-  return 0;
+  const cut = await serving.stop();
+  if (cut === 0) return 0;
+  tell(`${cut} requests got no answer, as they took too long`);
+  return 1;
 }

@@ -2,6 +2,9 @@
 import { OnesheetError } from "../base/errors.ts";
 import { html } from "../report/html.ts";
 import { wholePage } from "../report/page.ts";
+import { answersTo } from "../serve/hosts.ts";
+import { type Answer, type Asked, listen, type Listening } from "../serve/listen.ts";
+import { targetOf } from "../serve/target.ts";
 import type { TrainEvent } from "../train/events.ts";
 import { LOOPBACK } from "./allowed.ts";
 import type { Reported } from "./reported.ts";
@@ -64,40 +67,36 @@ const nothingYet: Reported = {
 /** Serves a page on a port of this machine, and to this machine alone. A port that is taken is an error. */
 export function watch(port: number): Watch {
   let page = nothingYet, version = 0, line = "The run has not begun yet.";
-  const answer = (request: Request): Response => {
-    const { host, pathname } = new URL(request.url);
-    // Another name for this machine is how a page elsewhere would get in.
-    if (![LOOPBACK, "localhost"].some((name) => host === `${name}:${server.addr.port}`)) {
-      return new Response("not here", { status: 403 });
-    }
-    if (pathname === "/status") return Response.json({ version, line });
-    if (pathname !== "/") return new Response("not found", { status: 404 });
+  const mayAsk = answersTo(LOOPBACK, []);
+  const answer = ({ target, headers }: Asked): Answer => {
+    const { host = headers.host ?? "", path } = targetOf(target) ?? { path: "" };
+    if (!mayAsk(host)) return answerOf("not here", "text/plain", 403);
+    if (path === "/status") return answerOf(JSON.stringify({ version, line }), "application/json");
+    if (path !== "/") return answerOf("not found", "text/plain", 404);
     const text = wholePage(page.title, page.body, script.replace("VERSION", String(version)));
-    return new Response(text, { headers: { "content-type": "text/html; charset=utf-8" } });
+    return answerOf(text, "text/html; charset=utf-8");
   };
-  const stop = new AbortController();
-  const server = listen(port, stop.signal, answer);
+  const server = listenOn(port, (asked) => Promise.resolve(answer(asked)));
   return {
-    address: `http://${LOOPBACK}:${server.addr.port}/`,
+    address: `http://${LOOPBACK}:${server.port}/`,
     show: (reported) => {
       page = reported;
       version++;
     },
     hear: (event) => void (line = lineOf(event)),
-    [Symbol.asyncDispose]: () => {
-      stop.abort();
-      return server.finished;
-    },
+    [Symbol.asyncDispose]: async () => void await server.stop(),
   };
 }
 
-function listen(
-  port: number,
-  signal: AbortSignal,
-  answer: (request: Request) => Response,
-): Deno.HttpServer<Deno.NetAddr> {
+const answerOf = (body: string, type: string, status = 200): Answer => ({
+  status,
+  headers: { "content-type": type },
+  body,
+});
+
+function listenOn(port: number, answer: (asked: Asked) => Promise<Answer>): Listening {
   try {
-    return Deno.serve({ hostname: LOOPBACK, port, signal, onListen: () => {} }, answer);
+    return listen({ hostname: LOOPBACK, port }, answer);
   } catch (cause) {
     const why = cause instanceof Deno.errors.AddrInUse
       ? "another process has it; name another"

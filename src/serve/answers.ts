@@ -1,11 +1,12 @@
 /** Questions to answers: examples prepared a few at a time, predicted in batches with those of other requests. */
 import { OnesheetError } from "../base/errors.ts";
 import { batcher, type Batching } from "./batcher.ts";
-import type { Question } from "./body.ts";
+
 import { gate } from "./gate.ts";
 import { CHARACTERS_A_TOKEN, type Limits, Refusal } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Predictor, Prepared } from "./predictor.ts";
+import type { Question } from "./question.ts";
 import { prepared, type Told, told } from "./told.ts";
 
 /** Answers a question. Throws `Refusal` where it is the question's fault. */

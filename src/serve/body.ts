@@ -1,15 +1,9 @@
-/** A request for a prediction: its body read within limits, its fields checked. */
-import { messageOf, OnesheetError } from "../base/errors.ts";
-import { decodeUtf8, fieldFault, parseJson } from "../base/json.ts";
-import { imageHeader } from "../data/image_header.ts";
-import type { Example } from "../data/source.ts";
+/** The body of a request: read within limits of bytes and time, decompressed within the same. */
+import { gunzip, inflate } from "node:zlib";
+import { promisify } from "node:util";
+import type { Asked } from "./listen.ts";
+import type { Share } from "./held.ts";
 import { type Limits, Refusal } from "./limits.ts";
-
-/** What is asked. */
-export interface Question extends Example {
-  /** Tell what each modality says alone, too. */
-  readonly explain: boolean;
-}
 
 const tooLarge = (bytes: number) =>
   new Refusal(
@@ -17,108 +11,85 @@ const tooLarge = (bytes: number) =>
     `Cannot read the request: expected at most ${bytes} bytes, found more; send a smaller poster`,
   );
 
-const cut = (): never => {
-  throw new Refusal(
+const tooMuchHeld = () =>
+  new Refusal(
+    503,
+    "Cannot read the request: expected room for its body, found the server full of others; try again",
+    { "retry-after": "1" },
+  );
+
+const cut = () =>
+  new Refusal(
     400,
     "Cannot read the request: expected all of its body, found the end of the connection",
   );
-};
+
+const late = (seconds: number) =>
+  new Refusal(408, `Cannot read the request: expected its body within ${seconds} s, found a part of it`);
+
+/** Where a body is read from. */
+type Source = Pick<Asked, "headers" | "body">;
+
+/** The bytes of a body as they arrive, in a buffer that grows with them. */
+function arrived({ body }: Source, { bytes, seconds }: Limits, share: Share): Promise<ArrayBuffer> {
+  const buffer = new ArrayBuffer(0, { maxByteLength: bytes });
+  const { promise, resolve, reject } = Promise.withResolvers<ArrayBuffer>();
+  const timer = setTimeout(() => reject(late(seconds)), seconds * 1000);
+  const onData = (part: Uint8Array) => {
+    const at = buffer.byteLength;
+    if (at + part.length > bytes) return reject(tooLarge(bytes));
+    if (!share.take(part.length)) return reject(tooMuchHeld());
+    buffer.resize(at + part.length);
+    new Uint8Array(buffer, at).set(part);
+  };
+  const onEnd = () => resolve(buffer.transferToFixedLength()), onClose = () => reject(cut());
+  body.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+  return promise.finally(() => {
+    clearTimeout(timer);
+    body.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+  });
+}
+
+/** Ways to pack a body, by their name in `Content-Encoding`. */
+const unpackers = { gzip: promisify(gunzip), "x-gzip": promisify(gunzip), deflate: promisify(inflate) };
+
+const isPacked = (encoding: string): encoding is keyof typeof unpackers => Object.hasOwn(unpackers, encoding);
+
+/** A packed body as it was before; it may not become larger than the limit. */
+async function unpacked(
+  packed: Uint8Array<ArrayBuffer>,
+  encoding: keyof typeof unpackers,
+  { bytes }: Limits,
+  share: Share,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!share.take(bytes)) throw tooMuchHeld();
+  const whole: Uint8Array = await unpackers[encoding](packed, { maxOutputLength: bytes }).catch((error) => {
+    throw error.code === "ERR_BUFFER_TOO_LARGE"
+      ? tooLarge(bytes)
+      : new Refusal(400, `Cannot read the request: expected a body packed by ${encoding}, found other bytes`);
+  });
+  share.giveBack(bytes - whole.length + packed.length);
+  return new Uint8Array(whole.buffer as ArrayBuffer, whole.byteOffset, whole.length);
+}
 
 /** All of a body, as long as it is within the limit of bytes and comes in time. */
 export async function readBody(
-  { headers, body }: Pick<Request, "headers" | "body">,
-  { bytes, seconds }: Pick<Limits, "bytes" | "seconds">,
+  asked: Source,
+  limits: Limits,
+  share: Share,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (Number(headers.get("content-length") ?? 0) > bytes) throw tooLarge(bytes);
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  const reader = (body ?? new Blob().stream()).getReader();
-  const late = Promise.withResolvers<never>();
-  late.promise.catch(() => {}); // where nothing waits for it any more
-  const timer = setTimeout(
-    () => late.reject(new Refusal(408, `Cannot read the request: expected its body within ${seconds} s`)),
-    seconds * 1000,
-  );
-  try {
-    while (true) {
-      const { value, done } = await Promise.race([reader.read().catch(cut), late.promise]);
-      if (done) break;
-      length += value.length;
-      if (length > bytes) throw tooLarge(bytes);
-      parts.push(value);
-    }
-  } finally {
-    clearTimeout(timer);
-    reader.cancel().catch(() => {}); // it may have been cut
-  }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
-}
-
-const unusable = (why: string) => new Refusal(422, `Cannot predict: ${why}`);
-
-function fromJson(bytes: Uint8Array): Question {
-  let value: unknown;
-  try {
-    value = parseJson(decodeUtf8(bytes), 4);
-  } catch (error) {
-    throw new Refusal(400, `Cannot read the request: ${messageOf(error)}`);
-  }
-  const fault = fieldFault(value, { poster: "a text", plot: "a text", "explain?": "true or false" });
-  if (fault !== undefined) throw unusable(fault);
-  const { poster, plot, explain = false } = value as { poster: string; plot: string; explain?: boolean };
-  try {
-    return { image: Uint8Array.fromBase64(poster), text: plot, explain };
-  } catch {
-    throw unusable('expected a file in Base64 as "poster", found other text');
-  }
-}
-
-async function fromForm(bytes: Uint8Array<ArrayBuffer>, type: string): Promise<Question> {
-  const form = await new Response(bytes, { headers: { "content-type": type } }).formData().catch(() => {
-    throw new Refusal(400, "Cannot read the request: expected multipart/form-data, found a broken body");
-  });
-  const poster = form.get("poster"), plot = form.get("plot"), explain = form.get("explain") ?? "false";
-  if (!(poster instanceof File)) throw unusable('expected a file as "poster", found none');
-  if (typeof plot !== "string") throw unusable('expected a text as "plot", found none');
-  if (explain !== "true" && explain !== "false") throw unusable('expected true or false as "explain"');
-  return { image: await poster.bytes(), text: plot, explain: explain === "true" };
-}
-
-/** Refuses a poster by its first bytes, before a decoder is given it. */
-function demandPoster(image: Uint8Array, { pixels }: Pick<Limits, "pixels">): void {
-  try {
-    const { width, height } = imageHeader(image);
-    if (width * height <= pixels) return;
-    throw new Refusal(
-      413,
-      `Cannot predict: expected a poster of at most ${pixels} pixels, found ${width} by ${height}; make it smaller`,
-    );
-  } catch (error) {
-    if (error instanceof OnesheetError) throw new Refusal(415, error.message);
-    throw error;
-  }
-}
-
-/** The question in a request: multipart/form-data, or JSON with the poster in Base64. */
-export async function readQuestion(request: Request, limits: Limits): Promise<Question> {
-  const type = request.headers.get("content-type") ?? "";
-  const kind = type.split(";")[0].trim().toLowerCase();
-  if (kind !== "application/json" && kind !== "multipart/form-data") {
+  const { "content-length": length = "0", "content-encoding": encoding = "identity" } = asked.headers;
+  const name = encoding.trim().toLowerCase();
+  if (name !== "identity" && !isPacked(name)) {
     throw new Refusal(
       415,
-      `Cannot read the request: expected application/json or multipart/form-data, found ${
-        kind === "" ? "no content type" : JSON.stringify(kind)
+      `Cannot read the request: expected a body that is packed by gzip, deflate or not at all, found ${
+        JSON.stringify(encoding)
       }`,
+      { "accept-encoding": "gzip, deflate" },
     );
   }
-  const bytes = await readBody(request, limits);
-  const question = kind === "application/json" ? fromJson(bytes) : await fromForm(bytes, type);
-  demandPoster(question.image, limits);
-  return question;
+  if (Number(length) > limits.bytes) throw tooLarge(limits.bytes);
+  const body = new Uint8Array(await arrived(asked, limits, share));
+  return isPacked(name) ? await unpacked(body, name, limits, share) : body;
 }

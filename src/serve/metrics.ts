@@ -15,7 +15,7 @@ interface Histogram {
 
 /** What a server counts. */
 export interface Metrics {
-  /** A request has been answered. */
+  /** A request has been answered; the time counts where the answer is a prediction. */
   answered(path: string, status: number, seconds: number): void;
   /** A batch has been worked on. */
   batch(rows: number, seconds: number): void;
@@ -53,7 +53,7 @@ export function metrics(): Metrics {
   const requests = new Map<string, number>();
   const seconds = histogram(
     "onesheet_prediction_seconds",
-    "From a request for a prediction to its answer.",
+    "From a request for a prediction to its answer, of answers with status 200.",
     SECONDS,
   );
   const rows = histogram("onesheet_batch_rows", "Examples in a batch of the model.", ROWS);
@@ -62,7 +62,7 @@ export function metrics(): Metrics {
     answered: (path, status, took) => {
       const key = `path="${path}",status="${status}"`;
       requests.set(key, (requests.get(key) ?? 0) + 1);
-      if (path === "/predict") seconds.observe(took);
+      if (path === "/predict" && status === 200) seconds.observe(took);
     },
     batch: (count, took) => {
       rows.observe(count);

@@ -54,8 +54,12 @@ const question = {
       schema: {
         type: "object",
         required: ["poster", "plot"],
+        additionalProperties: false,
         properties: {
-          poster: { type: "string", contentMediaType: "application/octet-stream" },
+          poster: {
+            ...{ type: "string", format: "binary", contentMediaType: "application/octet-stream" },
+            description: "A file: JPEG, PNG, GIF or WebP.",
+          },
           plot,
           explain: { type: "string", enum: ["true", "false"], default: "false" },
         },
@@ -65,6 +69,7 @@ const question = {
       schema: {
         type: "object",
         required: ["poster", "plot"],
+        additionalProperties: false,
         properties: {
           poster: { type: "string", contentEncoding: "base64", description: "JPEG, PNG, GIF or WebP." },
           plot,
@@ -75,13 +80,15 @@ const question = {
   },
 };
 
-/** The document for a run with these labels under these limits. */
+/** The document for a run with these labels under these limits, whose paths come behind `prefix`. */
 export const openApi = (
   labels: readonly string[],
   { bytes, pixels, tokens, concurrency, seconds }: Limits,
+  prefix: string,
 ): unknown => ({
   openapi: "3.1.0",
   info: { title: "Onesheet", summary: "Labels of a poster and a plot.", version },
+  servers: [{ url: prefix || "/" }],
   paths: {
     "/predict": {
       post: {
@@ -90,15 +97,19 @@ export const openApi = (
         requestBody: question,
         responses: {
           200: { description: "The labels.", content: json("Answer") },
-          400: refused("The body is not what its content type says."),
+          400: refused("The body is not what its content type says, or there are query parameters."),
           408: refused(`The body took more than ${seconds} s to arrive.`),
           413: refused(`The body has more than ${bytes} bytes, or the poster more than ${pixels} pixels.`),
-          415: refused("Another content type, or a poster that is not JPEG, PNG, GIF or WebP."),
+          415: refused(
+            "Another content type or encoding, or a poster that is not JPEG, PNG, GIF or WebP.",
+          ),
+          421: refused("The request names another host than this server's."),
           422: refused(
-            `A field is missing, the poster is broken, or the plot has more than ${tokens} tokens.`,
+            `A field is missing or unknown, the poster is broken, or the plot has more than ${tokens} tokens.`,
           ),
           429: refused(`${concurrency} predictions are under way; Retry-After says when to ask again.`),
-          500: refused("The server failed."),
+          500: refused("The server failed, or the model's output is not finite."),
+          503: refused("Too many bytes of requests are in memory; Retry-After says when to ask again."),
         },
       },
     },
