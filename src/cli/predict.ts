@@ -1,6 +1,8 @@
 /** `predict`: the labels of posters and plots, by a run's best weights. */
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { writeAll, writeWhole } from "../base/files.ts";
+import { fileFault } from "../base/regular_file.ts";
+import { readImage } from "../data/image_file.ts";
 import { imageHeader } from "../data/image_header.ts";
 import type { Example } from "../data/source.ts";
 import { table } from "../report/table.ts";
@@ -55,8 +57,8 @@ type Options = Parsed<typeof predictCommand>["options"];
 
 /** The bytes of the poster that was named, which is an image by its header. */
 async function posterOf(path: string): Promise<Uint8Array> {
-  const image = await Deno.readFile(userPath(path)).catch((cause) => {
-    throw new OnesheetError(`Cannot read the poster "${path}": ${messageOf(cause)}`, { cause, exitCode: 2 });
+  const image = await readImage(userPath(path)).catch((cause) => {
+    throw new OnesheetError(`Cannot read the poster "${path}": ${fileFault(cause)}`, { cause, exitCode: 2 });
   });
   imageHeader(image);
   return image;

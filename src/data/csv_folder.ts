@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Choice, choice } from "../base/choice.ts";
-import { messageOf, oneLine, OnesheetError } from "../base/errors.ts";
+import { oneLine, OnesheetError } from "../base/errors.ts";
 import { show } from "../base/json.ts";
 import { inParallel } from "../base/parallel.ts";
-import { fileFault, statRegular } from "../base/regular_file.ts";
+import { fileFault } from "../base/regular_file.ts";
 import type { Corpus, EncodedPoster } from "./corpus.ts";
 import {
   checkOptions,
@@ -20,6 +20,7 @@ import {
 import { type ContentDigests, contentDigests } from "./content_digest.ts";
 import { readCsv } from "./csv.ts";
 import { firstTogether } from "./first_together.ts";
+import { readImage, statImage } from "./image_file.ts";
 import { labelSets } from "./labels.ts";
 import { type Places, usualPlaces } from "./places.ts";
 import { demand } from "./ranges.ts";
@@ -107,7 +108,7 @@ async function imageDigests(
   await inParallel([...entries.entries()], AT_ONCE, async ([at, { line, image }]) => {
     const path = join(folder, image);
     try {
-      found[at] = await digests.of(path, await statRegular(path));
+      found[at] = await digests.of(path, await statImage(path));
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
       broken.set(line, `cannot read the image ${show(image)}: ${fileFault(error)}`);
@@ -148,8 +149,8 @@ async function corpusOf(path: string, names: Columns, { cache }: Places): Promis
 
   async function* images(examples: Int32Array): AsyncGenerator<EncodedPoster> {
     for (const example of examples.toSorted()) {
-      const poster = await Deno.readFile(join(folder, entries[example].image)).catch((cause) => {
-        throw new OnesheetError(`Cannot read ${imageName(example)}: ${messageOf(cause)}`, { cause });
+      const poster = await readImage(join(folder, entries[example].image)).catch((cause) => {
+        throw new OnesheetError(`Cannot read ${imageName(example)}: ${fileFault(cause)}`, { cause });
       });
       yield { example, row: entries[example].line, poster };
     }

@@ -102,8 +102,18 @@ Deno.test("a missing poster, plot, run or weights file is one sentence", async (
     await refused(
       ["run", "--poster", "gone.jpg", "--plot", "A film."],
       2,
-      /^Cannot read the poster "gone\.jpg": .*$/,
+      'Cannot read the poster "gone.jpg": no such file',
     );
+    if (Deno.build.os !== "windows") {
+      await new Deno.Command("mkfifo", { args: [`${folder}/pipe.jpg`] }).output();
+      for (const [image, kind] of [["pipe.jpg", "a named pipe"], ["/dev/zero", "a device"]]) {
+        await refused(
+          ["run", "--poster", image, "--plot", "A film."],
+          2,
+          `Cannot read the poster "${image}": expected a regular file, found ${kind}`,
+        );
+      }
+    }
     await refused(
       ["run", "--poster", "notes.txt", "--plot", "A film."],
       1,
@@ -154,6 +164,9 @@ Deno.test("rows of a CSV file, of JSONL and of a folder get the same lines; bad 
       "nonsense",
       '{"poster":"films/gone.png","plot":""}',
       '{"poster":"films.csv","plot":""}',
+      `{"poster":"films/${"x".repeat(100_000)}.png","plot":""}`,
+      '{"poster":"films/a\\u0000\\u001b.png","plot":""}',
+      '{"poster":"films","plot":""}',
     ];
     await Deno.writeTextFile(`${folder}/bad.jsonl`, bad.join("\n"));
     const said = await done(["predict", "run", "--in", "bad.jsonl", "--explain", ...engine]);
@@ -168,7 +181,17 @@ Deno.test("rows of a CSV file, of JSONL and of a folder get the same lines; bad 
       said.stderr,
       /^line 2: expected JSON, found .*\nline 3: Cannot read the poster .*\nline 4: Cannot decode/,
     );
-    assertMatch(said.stderr, /\n3 of 4 rows could not be used and were left out\n$/);
+    assertMatch(said.stderr, /\nline 5: Cannot read the poster .*…: a file's name cannot be this long\n/);
+    assertMatch(
+      said.stderr,
+      /\nline 6: Cannot read the poster .*: a file's name cannot hold a NUL character\n/,
+    );
+    assertMatch(
+      said.stderr,
+      /\nline 7: Cannot read the poster .*: expected a regular file, found a folder\n/,
+    );
+    assertMatch(said.stderr, /\n6 of 7 rows could not be used and were left out\n$/);
+    assertEquals(said.stderr.length < 3000, true);
     const strict = await say([
       "predict",
       "run",
