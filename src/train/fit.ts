@@ -2,6 +2,7 @@
 import { version } from "../base/version.ts";
 import type { Dataset, OpenOptions } from "../data/source.ts";
 import type { Engine } from "../tensor.ts";
+import { demandNoRun, startRun } from "./begin.ts";
 import { claimRun, removeLeftovers } from "./claim.ts";
 import { type Checkpointed, loadCheckpoint, type StateSettings } from "./checkpoint.ts";
 import type { TrainEvent } from "./events.ts";
@@ -12,12 +13,10 @@ import { withFrequencies } from "./loss.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import {
   type CheckpointEvery,
-  demandNoRun,
   readMetrics,
   readRecord,
   runFiles,
   type RunRecord,
-  startRun,
   writeRecord,
 } from "./run.ts";
 import { demandResumable, nextOf, resumedState } from "./resumed.ts";
@@ -25,7 +24,7 @@ import { batches } from "./sampler.ts";
 import { putConstants } from "./nodes.ts";
 import { draftPlan, wantedOf } from "./start.ts";
 import { demandRows, leftOut, writeSkipped } from "./skipped.ts";
-import { demandSplit, rowsToResume, tellAdded, writeSplit } from "./split_file.ts";
+import { demandSplit, rowsToResume, splitText, tellAdded } from "./split_file.ts";
 import { prepareTraining, startAverages, trainer } from "./trainer.ts";
 import { rememberedBy } from "./update.ts";
 import { demandRealData, putWeights } from "./weights.ts";
@@ -107,7 +106,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   const before = resume ? await readRecord(folder) : undefined;
   using _claimed = await claimRun(folder);
   if (before === undefined) await demandNoRun(folder);
-  else demandResumable(folder, before.recipe, recipe);
+  else await demandResumable(folder, before.recipe, recipe);
   const record = { ...before, ...recordOf(recipe, options), ...(before && { weights: before.weights }) };
   const { data, limit, strict = false, weights, checkpointEvery } = record;
   const split = resume ? await rowsToResume(folder) : undefined;
@@ -149,8 +148,9 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
     ...(onProgress && { onProgress }),
   });
   await removeLeftovers(folder);
-  if (!resume) await writeSplit(folder, dataset);
-  await (resume ? writeRecord(folder, record) : startRun(folder, record, dataset));
+  await (resume
+    ? writeRecord(folder, record)
+    : startRun(folder, record, dataset, await splitText(folder, dataset)));
   await writeSkipped(folder, dataset);
   if (resume) {
     tell(from ? nextOf(from, recipe) : "no checkpoint had been saved: starting from the beginning");

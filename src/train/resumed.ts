@@ -1,10 +1,11 @@
 /** A run that is resumed with other settings: which it may have, and what its state becomes by them. */
 import { OnesheetError } from "../base/errors.ts";
+import { anotherRun } from "./begin.ts";
 import type { RunState, StateSettings } from "./checkpoint.ts";
 import { describeDifferences, differences } from "./differences.ts";
 import type { ScoreName } from "./metrics.ts";
 import { printable, type Recipe } from "./recipe.ts";
-import { type EpochMetrics, runFiles } from "./run.ts";
+import type { EpochMetrics } from "./run.ts";
 
 const isWithin = (path: string, root: string): boolean => path === root || path.startsWith(`${root}.`);
 
@@ -13,7 +14,11 @@ const isFree = (path: string): boolean =>
   path === "epochs" || isWithin(path, "learningRate") || isWithin(path, "stop") && path !== "stop.on";
 
 /** Refuses settings that a run cannot take on once it has begun; `recorded` is its recipe as `recipe.json` has it. */
-export function demandResumable(folder: string, recorded: unknown, recipe: Recipe): void {
+export async function demandResumable(
+  folder: string,
+  recorded: unknown,
+  recipe: Recipe,
+): Promise<void> {
   const places = (recipe.data.made.places ?? []).map((path) => `data.${path}`);
   const refused = differences(recorded, printable(recipe))
     .filter(({ path }) => !isFree(path) && !places.includes(path));
@@ -22,8 +27,9 @@ export function demandResumable(folder: string, recorded: unknown, recipe: Recip
     `Cannot resume "${folder}" with other settings: ${
       describeDifferences(refused, "would be")
     }; a resumed run can ` +
-      "change epochs, learningRate and stop, but for stop.on; leave the others as they were, or start another run, " +
-      `from its weights by --weights ${runFiles(folder).best}`,
+      `change epochs, learningRate and stop, but for stop.on; leave the others as they were, or ${await anotherRun(
+        folder,
+      )}`,
     { exitCode: 2 },
   );
 }

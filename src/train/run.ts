@@ -1,12 +1,10 @@
 /** A run folder: what a run writes, and how it is read again. */
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { listed, messageOf, OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
 import { fieldFault, parseJson, readJson } from "../base/json.ts";
-import { writeSums } from "../base/sums.ts";
 import { filePieces, textLines } from "../base/text_stream.ts";
 import { labelsFault } from "../data/labels.ts";
-import type { Dataset } from "../data/source.ts";
 import type { EngineOptions } from "../tensor.ts";
 import type { LabelScore } from "./metrics.ts";
 
@@ -101,8 +99,6 @@ export const runFiles = (folder: string) => ({
 /** Characters of a line of JSON. */
 const LONGEST_LINE = 64 * 2 ** 20;
 
-const json = (value: unknown) => JSON.stringify(value, null, 2) + "\n";
-
 /** Writes a file of a run folder whole. */
 export const writeRunFile = (path: string, content: string | Uint8Array): Promise<void> =>
   writeFileWhole(path, content).catch((cause) => {
@@ -114,54 +110,15 @@ export const writeRunFile = (path: string, content: string | Uint8Array): Promis
     );
   });
 
-/** Refuses a folder that already holds a run. */
-export async function demandNoRun(folder: string): Promise<void> {
-  if (!await exists(runFiles(folder).recipe)) return;
-  throw new OnesheetError(
-    `Cannot start a run in "${folder}": it already holds one; use --resume to go on with it, or another --run`,
-    { exitCode: 2 },
-  );
-}
-
 /** Levels of JSON in a record. */
-const DEEPEST = 32;
-
-/** Refuses to begin a file that could not be read again. */
-function demandReadable(name: string, value: unknown, fault: (found: unknown) => string | undefined): void {
-  try {
-    const wrong = fault(parseJson(json(value), DEEPEST));
-    if (wrong !== undefined) throw new Error(wrong);
-  } catch (cause) {
-    throw new OnesheetError(`Cannot write ${name}: ${messageOf(cause)}`, { cause });
-  }
-}
-
-/** Starts a run folder. Its record comes last: where that is, nothing is missing. */
-export async function startRun(
-  folder: string,
-  record: RunRecord,
-  { labels, kept }: Pick<Dataset, "labels" | "kept">,
-): Promise<void> {
-  const files = runFiles(folder);
-  demandReadable("labels.json", labels, labelsFault);
-  demandReadable("recipe.json", record, recordFault);
-  await Deno.mkdir(files.reader, { recursive: true });
-  for (const [name, text] of Object.entries(kept)) await writeRunFile(join(files.reader, name), text);
-  await writeRunFile(files.labels, json(labels));
-  await writeSums(
-    folder,
-    [files.labels, ...Object.keys(kept).map((name) => join(files.reader, name))]
-      .map((path) => relative(folder, path).replaceAll("\\", "/")),
-  );
-  await writeRecord(folder, record);
-}
+export const DEEPEST = 32;
 
 /** Writes `recipe.json`. */
 export const writeRecord = (folder: string, record: RunRecord): Promise<void> =>
-  writeRunFile(runFiles(folder).recipe, json(record));
+  writeRunFile(runFiles(folder).recipe, JSON.stringify(record, null, 2) + "\n");
 
 /** What keeps a value from being a record; undefined where it is one. */
-const recordFault = (found: unknown): string | undefined =>
+export const recordFault = (found: unknown): string | undefined =>
   fieldFault(found, {
     onesheet: "a text",
     "module?": "a text",

@@ -7,7 +7,8 @@ import { OnesheetError } from "../base/errors.ts";
 import { fieldFault, isCount } from "../base/json.ts";
 import type { Values } from "../base/value.ts";
 import type { Dataset, RecordedRows, RecordedSplit, RowIdentity, Rows } from "../data/source.ts";
-import { exists, readLabels, readLines, runFiles, writeRunFile } from "./run.ts";
+import { anotherRun } from "./begin.ts";
+import { exists, readLabels, readLines, runFiles } from "./run.ts";
 
 const sides = ["train", "validation", "test"] as const;
 type Side = typeof sides[number];
@@ -69,21 +70,15 @@ export async function splitOf(run: string, dataset: Dataset): Promise<RunSplit> 
   };
 }
 
-/** Writes `split.jsonl`. */
-export async function writeSplit(folder: string, dataset: Dataset): Promise<void> {
+/** The text of `split.jsonl`. */
+export async function splitText(folder: string, dataset: Dataset): Promise<string> {
   const { size, key, constants, ...split } = await splitOf(folder, dataset);
   const present = sides.flatMap((side) => split[side] ? [[side, split[side]] as const] : []);
-  const head = {
-    size,
-    ...Object.fromEntries(present.map(([side, { rows }]) => [side, rows.length])),
-    key,
-    constants,
-  };
+  const counts = Object.fromEntries(present.map(([side, { rows }]) => [side, rows.length]));
   const lines = present.flatMap(([side, { rows, identities }]) =>
     Array.from(rows, (row, at): Line => ({ side, row, ...identities?.[at] }))
   );
-  const text = [head, ...lines].map((line) => JSON.stringify(line) + "\n").join("");
-  await writeRunFile(runFiles(folder).split, text);
+  return [{ size, ...counts, key, constants }, ...lines].map((line) => JSON.stringify(line) + "\n").join("");
 }
 
 /** What keeps a line from being one; a head is the only one with a size. */
@@ -183,8 +178,9 @@ export async function rowsToResume(folder: string): Promise<RunSplit> {
   const split = await readSplit(folder);
   if (split !== undefined) return split;
   throw new OnesheetError(
-    `Cannot resume "${folder}": an earlier version made it, which did not record its rows; start another run, from its ` +
-      `weights by --weights ${runFiles(folder).best}`,
+    `Cannot resume "${folder}": an earlier version made it, which did not record its rows; ${await anotherRun(
+      folder,
+    )}`,
     { exitCode: 2 },
   );
 }

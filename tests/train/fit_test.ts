@@ -4,6 +4,7 @@ import { OnesheetError } from "../../src/base/errors.ts";
 import type { OpenOptions } from "../../src/data/source.ts";
 import { portable } from "../../src/engine/portable.ts";
 import { fit, type FitOptions } from "../../src/train/fit.ts";
+import { readSessions } from "../../src/train/machine.ts";
 import type { Recipe } from "../../src/train/recipe.ts";
 import { exists, readLabels, readMetrics, readRecord, runFiles } from "../../src/train/run.ts";
 import { readSplit } from "../../src/train/split_file.ts";
@@ -241,5 +242,25 @@ Deno.test("a run takes no more of the engine than it gives back", async () => {
     const { tensors } = engine.holdings();
     await run(tiny({ epochs: 2 }), { engine, folder, resume: true });
     assertEquals(engine.holdings().tensors, tensors);
+  });
+});
+
+Deno.test("a run that failed before its first checkpoint may be started anew with other settings, beside a person's files", async () => {
+  await withRun(async (folder) => {
+    const failing = {
+      ...rowsOf("train", 18),
+      batch: () => Promise.reject(new OnesheetError("Cannot use row 3")),
+    };
+    const first = run(tiny({ data: source({ train: failing }) }), { engine, folder });
+    await assertRejects(() => first, OnesheetError, "Cannot use row 3");
+    await Deno.writeTextFile(`${folder}/notes.txt`, "mine");
+    const data = source({ train: rowsOf("train", 12) });
+    await run(tiny({ data, batchSize: 2 }), { engine, folder });
+    await run(tiny({ data, batchSize: 2 }), { engine, folder: `${folder}-whole` });
+    assertEquals(await outcome(folder), await outcome(`${folder}-whole`));
+    assertEquals(await Deno.readTextFile(`${folder}/notes.txt`), "mine");
+    assertEquals((await readSessions(folder)).length, 1);
+    const again = run(tiny({ data }), { engine, folder });
+    await assertRejects(() => again, OnesheetError, "it already holds one");
   });
 });

@@ -196,3 +196,14 @@ Deno.test("a run that has nothing left to train says what would let it go on", (
     ]);
     assert((await resume(tiny({ epochs: 2 }), folder)).told.includes("going on after step 4, in epoch 2"));
   }));
+
+Deno.test("a run without weights is refused with the way to start it anew", () =>
+  withRun(async (folder) => {
+    const first = run(tiny(), { engine, folder }, () => {
+      throw new Error("no memory");
+    });
+    await assertRejects(() => first, Error, "no memory");
+    const { message } = await assertRejects(() => resume(tiny({ batchSize: 2 }), folder), OnesheetError);
+    assert(message.endsWith("leave the others as they were, or start a run without --resume"), message);
+    await run(tiny({ batchSize: 2, epochs: 1 }), { engine, folder });
+  }));

@@ -1,8 +1,8 @@
 import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
+import { demandNoRun, startRun } from "../../src/train/begin.ts";
 import {
   demandLabelsOf,
-  demandNoRun,
   type EpochMetrics,
   exists,
   readLabels,
@@ -10,7 +10,6 @@ import {
   readRecord,
   runFiles,
   type RunRecord,
-  startRun,
   writeMetrics,
   writeRecord,
 } from "../../src/train/run.ts";
@@ -25,6 +24,7 @@ const record: RunRecord = {
   engine: "portable",
   recipe: { name: "own", loss: { name: "focal", alpha: 0.25 } },
 };
+const split = '{"size":0,"train":0,"validation":0}\n';
 const kept = { "tokenizer.json": "{}", "words.txt": "a\nb\n" };
 
 const epoch = (number: number): EpochMetrics => ({
@@ -35,7 +35,7 @@ const epoch = (number: number): EpochMetrics => ({
 
 Deno.test("a run folder has the record, the labels and what the source keeps", async () => {
   await withRun(async (folder) => {
-    await startRun(folder, record, { labels, kept });
+    await startRun(folder, record, { labels, kept }, split);
     assertEquals(await readRecord(folder), record);
     assertEquals(await readLabels(folder), labels);
     const { reader } = runFiles(folder);
@@ -47,6 +47,7 @@ Deno.test("a run folder has the record, the labels and what the source keeps", a
       "labels.json",
       "reader",
       "recipe.json",
+      "split.jsonl",
     ]);
   });
 });
@@ -55,19 +56,21 @@ Deno.test("the record comes last: a folder without it holds no run, and can be s
   await withRun(async (folder) => {
     await demandNoRun(folder);
     const broken = { labels, kept: { "no/such/folder.json": "" } };
-    await assertRejects(() => startRun(folder, record, broken));
+    await assertRejects(() => startRun(folder, record, broken, split));
     await demandNoRun(folder);
     await Deno.mkdir(runFiles(folder).labels);
-    await assertRejects(() => startRun(folder, record, { labels, kept }));
+    await assertRejects(() => startRun(folder, record, { labels, kept }, split));
     await demandNoRun(folder);
     await Deno.remove(runFiles(folder).labels);
-    await startRun(folder, record, { labels, kept });
+    await startRun(folder, record, { labels, kept }, split);
   });
 });
 
-Deno.test("a folder that holds a run is not started in", async () => {
+Deno.test("a folder in which a run has trained is not started in, one in which it failed before is", async () => {
   await withRun(async (folder) => {
-    await startRun(folder, record, { labels, kept });
+    await startRun(folder, record, { labels, kept }, split);
+    await demandNoRun(folder);
+    await Deno.writeTextFile(runFiles(folder).metrics, "");
     const error = await assertRejects(() => demandNoRun(folder), OnesheetError);
     assertEquals([error.message, error.exitCode], [
       `Cannot start a run in "${folder}": it already holds one; use --resume to go on with it, or another --run`,
@@ -78,7 +81,7 @@ Deno.test("a folder that holds a run is not started in", async () => {
 
 Deno.test("a record is replaced whole", async () => {
   await withRun(async (folder) => {
-    await startRun(folder, record, { labels, kept });
+    await startRun(folder, record, { labels, kept }, split);
     await writeRecord(folder, { ...record, settings: [] });
     assertEquals((await readRecord(folder)).settings, []);
   });
@@ -105,7 +108,7 @@ Deno.test("a folder without a record, or with a broken one, is an error that say
 
 Deno.test("data is refused when its labels are not those of the run, in the run's order", async () => {
   await withRun(async (folder) => {
-    await startRun(folder, record, { labels, kept });
+    await startRun(folder, record, { labels, kept }, split);
     await demandLabelsOf(folder, labels);
     for (const other of [["blue", "green"], ["green", "blue", "red"], ["blue", "green", "violet"]]) {
       const error = await assertRejects(() => demandLabelsOf(folder, other), OnesheetError);
@@ -134,7 +137,7 @@ Deno.test("metrics are a line an epoch and come back exactly; no file is no epoc
 
 Deno.test("a file that is no JSON is named, with the line where it has many", async () => {
   await withRun(async (folder) => {
-    await startRun(folder, record, { labels, kept });
+    await startRun(folder, record, { labels, kept }, split);
     await writeMetrics(folder, [epoch(1), epoch(2)]);
     const { metrics, labels: file } = runFiles(folder);
     await Deno.truncate(metrics, (await Deno.stat(metrics)).size - 9);
@@ -172,7 +175,7 @@ Deno.test("settings and labels are read again as they were written, with tabs, j
       "__proto__",
       "constructor",
     ];
-    await startRun(folder, { ...record, settings, data: "/a\tb/\u202e" }, { labels: odd, kept });
+    await startRun(folder, { ...record, settings, data: "/a\tb/\u202e" }, { labels: odd, kept }, split);
     assertEquals((await readRecord(folder)).settings, settings);
     assertEquals(await readLabels(folder), odd);
     await demandLabelsOf(folder, odd);
@@ -207,7 +210,7 @@ Deno.test("what could not be read again is not begun: the folder holds no run", 
       ],
     ] as const;
     for (const [record, labels, why] of runs) {
-      await assertRejects(() => startRun(folder, record, { labels, kept }), OnesheetError, why);
+      await assertRejects(() => startRun(folder, record, { labels, kept }, split), OnesheetError, why);
       assertEquals(await exists(folder), false);
     }
   });
@@ -215,7 +218,7 @@ Deno.test("what could not be read again is not begun: the folder holds no run", 
 
 Deno.test("what other programs leave in a run folder is read, or refused at once", async () => {
   await withRun(async (folder) => {
-    await startRun(folder, record, { labels, kept });
+    await startRun(folder, record, { labels, kept }, split);
     const file = runFiles(folder), text = await Deno.readTextFile(file.labels);
     await Deno.writeTextFile(file.labels, `\ufeff${text.replaceAll("\n", "\r\n")}`);
     assertEquals(await readLabels(folder), labels);
