@@ -12,7 +12,8 @@ import type { Command } from "./command.ts";
 import { engineOptions, openEngine } from "./engine.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Parsed } from "./options.ts";
-import { demandPermission, leaveNetwork, stayOffline } from "./permissions.ts";
+import { demandFolder } from "./output.ts";
+import { leaveNetwork, stayOffline } from "./permissions.ts";
 import { loadModule, newRunFolder, userPath, withSettings } from "./recipes.ts";
 import { bars, showEvent } from "./screen.ts";
 import { jsonText, print, tell } from "./terminal.ts";
@@ -139,7 +140,7 @@ export async function compare({ positionals, options }: Parsed<typeof compareCom
   const systems = named.filter((system) => options.edges !== undefined || !wantsEdges(system));
   const asked = seeds.flatMap((seed) => systems.map((system) => prepared(system, seed, options)));
   const out = options.out ? userPath(options.out) : newRunFolder("compare");
-  demandPermission("write", out);
+  await demandFolder(out);
   const { engine } = await openEngine(options);
   using interrupt = interruptible();
   const show = bars();

@@ -6,7 +6,8 @@ import { exists } from "../train/run.ts";
 import type { Command } from "./command.ts";
 import { type Files, graphModelFiles, hubFiles, savedModelFiles, writeFiles } from "./exporting.ts";
 import type { Parsed } from "./options.ts";
-import { demandPermission, leaveNetwork } from "./permissions.ts";
+import { demandWritable } from "./output.ts";
+import { leaveNetwork } from "./permissions.ts";
 import { type LoadedRun, loadRun, userPath } from "./recipes.ts";
 import { jsonText, print } from "./terminal.ts";
 import { recipeOption } from "./trust.ts";
@@ -75,7 +76,7 @@ export async function exportRun({ positionals, options }: Parsed<typeof exportCo
   else if (to !== "safetensors") return refuse("Cannot use --push without --to safetensors");
   const run = await loadRun(positionals.run, options);
   const folder = options.out === undefined ? join(run.folder, to) : userPath(options.out);
-  demandPermission("write", folder);
+  await demandWritable(folder);
   if (await exists(folder)) {
     refuse(`Cannot export to "${folder}": it is there already; name another by --out`);
   }

@@ -11,7 +11,7 @@ import { prepared, type Told, told } from "../serve/told.ts";
 import type { Command } from "./command.ts";
 import { engineOptions, openEngine } from "./engine.ts";
 import type { Parsed } from "./options.ts";
-import { demandPermission } from "./permissions.ts";
+import { demandWritable, writeOutput } from "./output.ts";
 import { type Lines, predictRows } from "./predict_rows.ts";
 import { loadRun, userPath } from "./recipes.ts";
 import { recipeOption } from "./trust.ts";
@@ -91,12 +91,10 @@ async function writeLines(out: string | undefined, lines: Lines): Promise<void> 
     for await (const line of lines) print(line);
     return;
   }
-  await writeWhole(out, async (file) => {
-    for await (const line of lines) await writeAll(file, new TextEncoder().encode(`${line}\n`));
-  }).catch((cause) => {
-    if (cause instanceof OnesheetError) throw cause;
-    throw new OnesheetError(`Cannot write "${out}": ${messageOf(cause)}`, { cause });
-  });
+  await writeOutput(out, () =>
+    writeWhole(out, async (file) => {
+      for await (const line of lines) await writeAll(file, new TextEncoder().encode(`${line}\n`));
+    }));
 }
 
 /** What is asked; either one example or many. */
@@ -115,7 +113,7 @@ export async function predict({ positionals, options }: Parsed<typeof predictCom
   demandAsked(options);
   const { poster, plot, in: many, explain, strict } = options;
   const out = options.out === undefined ? undefined : userPath(options.out);
-  if (out !== undefined) demandPermission("write", out);
+  if (out !== undefined) await demandWritable(out);
   const { folder, recipe } = await loadRun(positionals.run, options);
   const example = many === undefined ? { image: await posterOf(poster!), text: plot! } : undefined;
   const { engine } = await openEngine(options);

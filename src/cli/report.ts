@@ -1,11 +1,12 @@
 /** `report`: the page of a run, or one page that compares several. */
 import { basename, join } from "node:path";
 import { OnesheetError } from "../base/errors.ts";
+import { writeFileWhole } from "../base/files.ts";
 import { runsPage } from "../report/runs_page.ts";
-import { readRecord, runFiles, writeRunFile } from "../train/run.ts";
+import { readRecord, runFiles } from "../train/run.ts";
 import type { Command } from "./command.ts";
 import type { Parsed } from "./options.ts";
-import { demandPermission } from "./permissions.ts";
+import { demandWritable, writeOutput } from "./output.ts";
 import { userPath } from "./recipes.ts";
 import { readReported, writeReport } from "./reported.ts";
 import { print } from "./terminal.ts";
@@ -42,7 +43,7 @@ export async function report({ positionals, options }: Parsed<typeof reportComma
   const out = several
     ? userPath(options.out ?? join("runs", "comparison.html"))
     : runFiles(folders[0]).report;
-  demandPermission("write", out);
+  await demandWritable(out);
   if (several) {
     const runs = [];
     for (const folder of folders) runs.push(await readReported(folder));
@@ -53,7 +54,8 @@ export async function report({ positionals, options }: Parsed<typeof reportComma
         ? run
         : { ...run, name: `${basename(join(folders[i], ".."))}/${run.name}` }
     );
-    await writeRunFile(out, await runsPage(own));
+    const page = await runsPage(own);
+    await writeOutput(out, () => writeFileWhole(out, page));
   } else await writeReport(folders[0]);
   print(out);
   return 0;

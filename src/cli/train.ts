@@ -1,5 +1,5 @@
 /** `train`: from a recipe to a run folder. */
-import { messageOf, OnesheetError } from "../base/errors.ts";
+import { OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
 import { inSandbox } from "../base/sandbox.ts";
 import { summarize } from "../dsl/summary.ts";
@@ -14,6 +14,7 @@ import { parseEvery } from "./every.ts";
 import { interruptible } from "./interrupt.ts";
 import { moduleDigest } from "./module_digest.ts";
 import type { Parsed } from "./options.ts";
+import { writeOutput } from "./output.ts";
 import { demandPermission, leaveLoopback, leaveNetwork, stayOffline } from "./permissions.ts";
 import { planJson, planSvg, planText, withLabelsOfData } from "./plan.ts";
 import { loadRecipe, newestRun, newRunFolder, recipeOfRun, userPath, withSettings } from "./recipes.ts";
@@ -168,7 +169,10 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
       await loadRecipe(positionals.recipe, settingsOf(options)),
       data && userPath(data),
     );
-    if (options.svg !== undefined) await writeDrawing(userPath(options.svg), planSvg(recipe));
+    if (options.svg !== undefined) {
+      const path = userPath(options.svg);
+      await writeOutput(path, () => writeFileWhole(path, planSvg(recipe)));
+    }
     print(options.json ? jsonText(planJson(recipe), 2) : planText(recipe));
     return 0;
   }
@@ -215,13 +219,6 @@ export async function train({ positionals, options }: Parsed<typeof trainCommand
     }
   }
   return 0;
-}
-
-async function writeDrawing(path: string, svg: string): Promise<void> {
-  demandPermission("write", path);
-  await writeFileWhole(path, svg).catch((cause) => {
-    throw new OnesheetError(`Cannot write "${path}": ${messageOf(cause)}`, { cause, exitCode: 2 });
-  });
 }
 
 /** Parameters above which the portable engine, of about 12 GFLOP/s, takes minutes a step. */
