@@ -5,6 +5,7 @@ import { fieldFault, parseJson } from "../base/json.ts";
 import { fileFault } from "../base/regular_file.ts";
 import { filePieces, textLines, textPieces } from "../base/text_stream.ts";
 import { readCsv } from "../data/csv.ts";
+import { imageEndings } from "../data/image_header.ts";
 import { textIfThere } from "../data/read.ts";
 import { userPath } from "./recipes.ts";
 
@@ -21,8 +22,6 @@ export interface Asked {
 
 /** A row, or why it cannot be used. */
 export type Row = Place & ({ readonly asked: Asked } | { readonly fault: string });
-
-const IMAGES = [".jpg", ".jpeg", ".png", ".gif", ".webp"];
 
 /** Longest line of JSONL, in characters. */
 const LONGEST_LINE = 2 ** 20;
@@ -80,12 +79,12 @@ async function textBeside(folder: string, name: string): Promise<{ plot: string 
 
 async function* ofFolder(folder: string): AsyncGenerator<Row> {
   const files = Array.from(Deno.readDirSync(folder)).map(({ name }) => name).filter((name) =>
-    !name.startsWith(".") && IMAGES.includes(extname(name).toLowerCase())
+    !name.startsWith(".") && imageEndings.includes(extname(name).toLowerCase())
   ).sort();
   if (files.length === 0) {
     throw new OnesheetError(
       `Cannot predict the posters in "${folder}": expected files that end in ${
-        IMAGES.join(", ")
+        imageEndings.join(", ")
       }, found none`,
       { exitCode: 2 },
     );

@@ -2,7 +2,8 @@
  * GIF, the first frame, by the WebAssembly module inside `imagescript` on every machine: sharp turns transparent
  * pixels black, while Pillow keeps the colour their palette entry has.
  */
-import { blank, type Picture } from "./picture.ts";
+import { blank } from "./picture.ts";
+import type { Samples } from "./samples.ts";
 
 interface GifDecoder {
   /** `buffer`: RGBA. */
@@ -47,7 +48,7 @@ export function gifCanvas(bytes: Uint8Array): Canvas {
 }
 
 /** The first frame on its canvas; rejects with the module's error where the file is broken. */
-export async function decodeGif(bytes: Uint8Array): Promise<Picture> {
+export async function decodeGif(bytes: Uint8Array): Promise<Samples> {
   const wasm = await import("imagescript/wasm/node/gif.js") as GifModule;
   const { Decoder } = await wasm.default.init();
   const frame = new Decoder(bytes).frame();
@@ -65,5 +66,5 @@ export async function decodeGif(bytes: Uint8Array): Promise<Picture> {
       out.data[to++] = frame.buffer[from + 2];
     }
   }
-  return out;
+  return { ...out, channels: 3 };
 }

@@ -11,20 +11,24 @@ const load = async () => {
 let loaded: ReturnType<typeof load> | undefined;
 
 /**
- * Decodes JPEG, PNG and WebP; rejects with sharp's error where the file is broken. A JPEG in colour is brought to the
+ * Decodes JPEG, PNG, WebP, TIFF and AVIF, of several pictures the first; rejects with sharp's error where the file is broken. A JPEG in colour is brought to the
  * size `about`, if given: decoded at 1/2, 1/4 or 1/8 where that is no smaller, then by triangles.
  */
 export async function decodeNatively(
   bytes: Uint8Array,
   { format, pixels }: ImageHeader,
+  limits: { readonly pixels: number; readonly seconds: number },
   about?: { readonly width: number; readonly height: number },
 ): Promise<Samples> {
   const sharp = await (loaded ??= load());
   // "error" forgives what Pillow forgives, such as stray bytes between JPEG segments; the default does not.
-  const image = sharp(bytes, { failOn: "error", ignoreIcc: true });
+  const image = sharp(bytes, { failOn: "error", ignoreIcc: true, limitInputPixels: limits.pixels })
+    .timeout({ seconds: limits.seconds });
   if (about !== undefined && format === "JPEG" && pixels === "plain") {
     image.resize({ ...about, fit: "fill", kernel: "linear" });
   }
+  // As Pillow does for TIFF alone.
+  if (format === "TIFF") image.autoOrient();
   if (pixels === "cmyk") image.pipelineColourspace("cmyk").toColourspace("cmyk");
   if (pixels === "grey16") image.toColourspace("grey16");
   const { data, info } = await image.raw({ depth: pixels === "grey16" ? "ushort" : "uchar" })

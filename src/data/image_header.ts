@@ -1,10 +1,17 @@
 /** What an image file says about itself in its first bytes: read before any decoder is given the rest. */
 import { OnesheetError } from "../base/errors.ts";
 import { gifCanvas } from "./decode_gif.ts";
+import { avifSize, mediaBrands } from "./header_avif.ts";
+import { isTiff, tiffHeader as readTiff } from "./header_tiff.ts";
+
+/** Endings of the files that are decoded, in lower case. */
+export const imageEndings: readonly string[] = [
+  ...[".jpg", ".jpeg", ".jfif", ".png", ".gif", ".webp", ".tif", ".tiff", ".avif"],
+];
 
 /** Format and size of an image file, and how its pixels become RGB. */
 export interface ImageHeader {
-  readonly format: "JPEG" | "PNG" | "GIF" | "WebP";
+  readonly format: "JPEG" | "PNG" | "GIF" | "WebP" | "TIFF" | "AVIF";
   /** Pixels. */
   readonly width: number;
   readonly height: number;
@@ -62,8 +69,45 @@ function webpHeader(view: DataView, chunk: string): ImageHeader {
   return plain("WebP", view.getUint16(26, true) & 0x3fff, view.getUint16(28, true) & 0x3fff);
 }
 
+/** TIFF: what Pillow reads as whole numbers of 8 or 16 bits. */
+function tiffHeader(view: DataView): ImageHeader {
+  const { width, height, bits, photometric, format } = readTiff(view);
+  if (format !== 1 || bits > 16) {
+    throw new OnesheetError(
+      `Cannot decode this TIFF image: expected whole numbers of up to 16 bits, found ${bits} bits` +
+        `${format === 3 ? " of floating point" : ""}; convert it to JPEG or PNG`,
+    );
+  }
+  const grey16 = bits === 16 && photometric <= 1;
+  return {
+    ...plain("TIFF", width, height),
+    pixels: photometric === 5 ? "cmyk" : grey16 ? "grey16" : "plain",
+  };
+}
+
+/** A single picture; sharp does not read sequences of them. */
+const isAvif = (view: DataView): boolean => {
+  const brands = mediaBrands(view);
+  return brands[0] !== "avis" && brands.includes("avif");
+};
+
+/** The name of a format that is known and not decoded. */
+function otherFormat(bytes: Uint8Array, view: DataView): string | undefined {
+  const begins = (start: string) => text(bytes, 0, start.length) === start;
+  const [brand] = mediaBrands(view);
+  if (brand === "avis") return "an animated AVIF";
+  if (brand !== undefined) return /^(hei|hev|mif|msf)/.test(brand) ? "HEIC" : "a video";
+  if (begins("BM")) return "BMP";
+  if (begins("\x00\x00\x01\x00")) return "ICO";
+  if (begins("\x00\x00\x00\x0cjP  ") || begins("\xff\x4f\xff\x51")) return "JPEG 2000";
+  if (begins("\xff\x0a") || begins("\x00\x00\x00\x0cJXL ")) return "JPEG XL";
+  if (begins("8BPS")) return "a Photoshop file";
+  if (begins("%PDF")) return "PDF";
+  if (/^[\s\xef\xbb\xbf]*(<\?xml[^]*)?<svg/i.test(text(bytes, 0, 1000))) return "SVG";
+}
+
 /**
- * The header of a JPEG, PNG, GIF or WebP file.
+ * The header of a JPEG, PNG, GIF, WebP, TIFF or AVIF file.
  * Throws `OnesheetError` for another format and for a file that ends too early or names no size.
  */
 export function imageHeader(bytes: Uint8Array): ImageHeader {
@@ -77,8 +121,13 @@ export function imageHeader(bytes: Uint8Array): ImageHeader {
       header = plain("GIF", width, height);
     } else if (text(bytes, 0, 4) === "RIFF" && text(bytes, 8, 4) === "WEBP") {
       header = webpHeader(view, text(bytes, 12, 4));
+    } else if (isTiff(view)) header = tiffHeader(view);
+    else if (isAvif(view)) {
+      const { width, height } = avifSize(view);
+      header = plain("AVIF", width, height);
     }
   } catch (cause) {
+    if (cause instanceof OnesheetError) throw cause;
     throw new OnesheetError(
       `Cannot decode this image: expected a header with its size, found the end after ${bytes.length} bytes; ` +
         "fetch the file again",
@@ -86,9 +135,10 @@ export function imageHeader(bytes: Uint8Array): ImageHeader {
     );
   }
   if (header === undefined) {
+    const found = otherFormat(bytes, view) ??
+      `${bytes.length} bytes that begin with ${JSON.stringify(text(bytes, 0, 8))}`;
     throw new OnesheetError(
-      `Cannot decode this image: expected JPEG, PNG, GIF or WebP, found ${bytes.length} bytes that begin with ` +
-        `${JSON.stringify(text(bytes, 0, 8))}; convert it to one of these`,
+      `Cannot decode this image: expected JPEG, PNG, GIF, WebP, TIFF or AVIF, found ${found}; convert it to JPEG or PNG`,
     );
   }
   if (header.width === 0 || header.height === 0) {

@@ -117,7 +117,7 @@ Deno.test("a missing poster, plot, run or weights file is one sentence", async (
     await refused(
       ["run", "--poster", "notes.txt", "--plot", "A film."],
       1,
-      /^Cannot decode this image: expected JPEG, PNG, GIF or WebP, found 10 bytes /,
+      /^Cannot decode this image: expected JPEG, PNG, GIF, WebP, TIFF or AVIF, found 10 bytes /,
     );
     await refused(
       ["run", ...both],
