@@ -58,7 +58,7 @@ const question = {
         properties: {
           poster: {
             ...{ type: "string", format: "binary", contentMediaType: "application/octet-stream" },
-            description: "A file: JPEG, PNG, GIF or WebP.",
+            description: "A file: JPEG, PNG, GIF, WebP, TIFF or AVIF.",
           },
           plot,
           explain: { type: "string", enum: ["true", "false"], default: "false" },
@@ -71,7 +71,11 @@ const question = {
         required: ["poster", "plot"],
         additionalProperties: false,
         properties: {
-          poster: { type: "string", contentEncoding: "base64", description: "JPEG, PNG, GIF or WebP." },
+          poster: {
+            type: "string",
+            contentEncoding: "base64",
+            description: "JPEG, PNG, GIF, WebP, TIFF or AVIF.",
+          },
           plot,
           explain: { type: "boolean", default: false },
         },
@@ -101,7 +105,7 @@ export const openApi = (
           408: refused(`The body took more than ${seconds} s to arrive.`),
           413: refused(`The body has more than ${bytes} bytes, or the poster more than ${pixels} pixels.`),
           415: refused(
-            "Another content type or encoding, or a poster that is not JPEG, PNG, GIF or WebP.",
+            "Another content type or encoding, or a poster that is not JPEG, PNG, GIF, WebP, TIFF or AVIF.",
           ),
           421: refused("The request names another host than this server's."),
           422: refused(
