@@ -106,3 +106,32 @@ Deno.test("a cache folder that cannot be made is named with the way out", async 
     await assertRejects(() => openFilms(folder, undefined, places), OnesheetError, "set ONESHEET_CACHE");
   });
 });
+
+Deno.test("a genre counts once in a row, in one spelling; what cannot be a label is refused by its row", async () => {
+  const answers = ["Drama, War,drama", "Com\u00e9die, Come\u0301die ", "علمی\u200cتخیلی", ""];
+  const rows = answers.map((answer, n) => hubRow(`plot ${n}`, answer, Uint8Array.of(n)));
+  await withDataset({ "data/train-0.parquet": parquetOf([without, ...rows]) }, async (folder, places) => {
+    for (let opened = 0; opened < 2; opened++) {
+      const films = await openFilms(folder, undefined, places);
+      assertEquals(films.labels, ["com\u00e9die", "drama", "war", "علمی\u200cتخیلی"]);
+      assertEquals(answers.map((_, example) => films.labelsOf(example)), [
+        ["drama", "war"],
+        ["com\u00e9die"],
+        ["علمی\u200cتخیلی"],
+        [],
+      ]);
+      assertEquals(films.notes?.length, 1);
+    }
+  });
+  const broken = hubRow("plot", "Drama, Sci\nFi", Uint8Array.of(1));
+  await withDataset(
+    { "data/train-0.parquet": parquetOf([without, ...rows, broken]) },
+    async (folder, places) => {
+      await assertRejects(
+        () => openFilms(folder, undefined, places),
+        OnesheetError,
+        'Cannot use the labels: row 5: expected a label in one line, found the character U+000A in "sci\\nfi"',
+      );
+    },
+  );
+});
