@@ -1,8 +1,9 @@
 /** `compare`: trains several systems on one split and prints one table. */
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { didYouMean, OnesheetError } from "../base/errors.ts";
-import { comparisonTable, publishedTable } from "../report/comparison.ts";
+import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
+import { show as showValue } from "../base/json.ts";
+import { comparisonText, type FailedTrial, type PublishedScores } from "../report/comparison.ts";
 import { markdown, table } from "../report/table.ts";
 import type { Comparison, System } from "../train/comparison.ts";
 import { SELF } from "../data/graph.ts";
@@ -11,6 +12,7 @@ import { writeRunFile } from "../train/run.ts";
 import type { Command } from "./command.ts";
 import { engineOptions, openEngine } from "./engine.ts";
 import { interruptible } from "./interrupt.ts";
+import { listOf } from "./list.ts";
 import type { Parsed } from "./options.ts";
 import { demandFolder } from "./output.ts";
 import { leaveNetwork, stayOffline } from "./permissions.ts";
@@ -18,10 +20,10 @@ import { loadModule, newRunFolder, userPath, withSettings } from "./recipes.ts";
 import { bars, showEvent } from "./screen.ts";
 import { jsonText, print, tell } from "./terminal.ts";
 
-/** The systems unless given. */
-const published = fileURLToPath(new URL("../../recipes/comparison.ts", import.meta.url));
+/** The default comparison. */
+const defaultFile = fileURLToPath(new URL("../../recipes/comparison.ts", import.meta.url));
 
-/** Seeds unless given. */
+/** The default seeds. */
 const SEEDS = "1,2,3";
 
 /** What `compare` takes. */
@@ -30,7 +32,7 @@ export const compareCommand = {
   summary: "Trains systems on one data set and one split and prints a table of their scores.\n\n" +
     "Every other row of the validation side chooses each system's epoch, the rest judge it.",
   positionals: {
-    comparison: { help: "a file of systems; recipes/comparison.ts unless given", required: false },
+    comparison: { help: "a file of systems. Default: recipes/comparison.ts", required: false },
   },
   options: {
     data: {
@@ -41,11 +43,11 @@ export const compareCommand = {
     edges: {
       kind: "string",
       placeholder: "FILE|self",
-      help: "which films are joined, for systems on graphs; they are left out unless given",
+      help: "graph edges, for systems on graphs; without them these are skipped",
     },
     systems: { kind: "string", placeholder: "NAMES", help: "some of the systems, such as gmu,mmbt" },
-    seeds: { kind: "string", placeholder: "N,N…", help: `a training each; ${SEEDS} unless given` },
-    weights: { kind: "string", oneOf: ["hub", "random"], help: "what all start from; hub unless given" },
+    seeds: { kind: "string", placeholder: "N,N…", help: `one training each. Default: ${SEEDS}` },
+    weights: { kind: "string", oneOf: ["hub", "random"], help: "what all start from. Default: hub" },
     ...engineOptions,
     epochs: { kind: "count", placeholder: "N", help: "train this many epochs" },
     limit: { kind: "count", placeholder: "N", help: "use only the first N rows of each side of the split" },
@@ -58,7 +60,7 @@ export const compareCommand = {
     out: {
       kind: "string",
       placeholder: "DIR",
-      help: "a folder of runs, gone on with where it is; runs/compare-<time> unless given",
+      help: "a folder of runs, resumed if it is there. Default: runs/compare-<time>",
     },
     json: { kind: "boolean", help: "print the trials for programs" },
   },
@@ -83,7 +85,7 @@ async function loadComparison(path: string): Promise<Comparison> {
 /** The systems that were named, in the file's order. */
 function chosen(all: readonly System[], names: string | undefined): readonly System[] {
   if (names === undefined) return all;
-  const known = all.map(({ name }) => name), wanted = names.split(",");
+  const known = all.map(({ name }) => name), wanted = listOf("systems", names);
   for (const name of wanted) {
     if (known.includes(name)) continue;
     throw new OnesheetError(
@@ -95,9 +97,16 @@ function chosen(all: readonly System[], names: string | undefined): readonly Sys
 }
 
 function seedsOf(text: string): number[] {
-  const seeds = text.split(",").map(Number);
-  if (seeds.every((seed) => Number.isInteger(seed) && seed >= 0)) return seeds;
-  throw new OnesheetError(`Cannot use --seeds ${text}: expected whole numbers, such as ${SEEDS}`, {
+  const seeds = listOf("seeds", text).map((item) => {
+    if (/^\d+$/.test(item) && Number.isSafeInteger(Number(item))) return Number(item);
+    throw new OnesheetError(
+      `Cannot use --seeds: expected whole numbers, such as ${SEEDS}, found ${showValue(item)}`,
+      { exitCode: 2 },
+    );
+  });
+  const repeated = seeds.find((seed, i) => seeds.indexOf(seed) < i);
+  if (repeated === undefined) return seeds;
+  throw new OnesheetError(`Cannot use --seeds: expected each seed once, found ${repeated} twice`, {
     exitCode: 2,
   });
 }
@@ -117,25 +126,27 @@ const prepared = (system: System, seed: number, { set, epochs, edges }: Options)
   ]),
 });
 
-/** The tables, in words for a terminal or in Markdown. */
-function report(trials: readonly Trial[], systems: readonly System[], form: typeof table): string {
-  const [{ rows: { train, validation, test } }] = trials;
-  const reported = systems.flatMap(({ name, reported }) => reported ? [{ system: name, ...reported }] : []);
-  return [
-    `On ${test} test rows; ${train} rows taught and ${validation} chose each system's epoch. ` +
-    "macro-F1 is over all labels, “supported” over those that a test row has; ± is the standard deviation over seeds.",
-    form(comparisonTable(trials)),
-    ...reported.length === 0 ? [] : [
-      "Published, on MM-IMDb and on other splits and label sets: not to be compared with the table above.",
-      form(publishedTable(reported)),
-    ],
-  ].join("\n\n");
+/** System by system, each with its seeds. */
+const inOrder = <T extends { readonly system: string }>(systems: readonly System[], all: readonly T[]): T[] =>
+  systems.flatMap(({ name }) => all.filter(({ system }) => system === name));
+
+/** Writes `comparison.json` and `comparison.md` once a trial is done. */
+async function writeTables(
+  out: string,
+  systems: readonly System[],
+  outcomes: readonly (Trial | FailedTrial)[],
+  published: readonly PublishedScores[],
+): Promise<void> {
+  if (outcomes.every((outcome) => "error" in outcome)) return;
+  const ordered = inOrder(systems, outcomes);
+  await writeRunFile(join(out, "comparison.json"), JSON.stringify(ordered, null, 2) + "\n");
+  await writeRunFile(join(out, "comparison.md"), comparisonText(ordered, published, markdown) + "\n");
 }
 
 /** Runs the command; gives its exit code. */
 export async function compare({ positionals, options }: Parsed<typeof compareCommand>): Promise<number> {
   stayOffline();
-  const { systems: all } = await loadComparison(positionals.comparison ?? published);
+  const { systems: all } = await loadComparison(positionals.comparison ?? defaultFile);
   const named = chosen(all, options.systems), seeds = seedsOf(options.seeds ?? SEEDS);
   const systems = named.filter((system) => options.edges !== undefined || !wantsEdges(system));
   const asked = seeds.flatMap((seed) => systems.map((system) => prepared(system, seed, options)));
@@ -143,40 +154,48 @@ export async function compare({ positionals, options }: Parsed<typeof compareCom
   await demandFolder(out);
   const { engine } = await openEngine(options);
   using interrupt = interruptible();
-  const show = bars();
+  const bar = bars();
   for (const { name } of named.filter((system) => !systems.includes(system))) {
-    tell(`${name} is left out: it needs --edges`);
+    tell(`${name} is skipped: it needs --edges`);
   }
-  const trials: Trial[] = [];
+  const outcomes: (Trial | FailedTrial)[] = [];
+  const errors: unknown[] = [];
+  const published = systems.flatMap(({ name, reported }) => reported ? [{ system: name, ...reported }] : []);
   const { data, limit, weights } = options;
   for (const [i, system] of asked.entries()) {
-    const { name, recipe } = system;
-    tell(`${name}, seed ${recipe.seed} (${i + 1} of ${asked.length})`);
-    const found = await trial(system, join(out, `${name}-seed${recipe.seed}`), {
-      engine,
-      signal: interrupt.signal,
-      tell,
-      onProgress: show.show,
-      onEvent: (event) => {
-        interrupt.watch();
-        showEvent(event, show);
-      },
-      ...(i === asked.length - 1 && { onReady: leaveNetwork }),
-      ...(data !== undefined && { data: userPath(data) }),
-      ...(limit !== undefined && { limit }),
-      ...(weights !== undefined && { weights }),
-    });
-    if (found === undefined) {
-      tell(`stopped; --out ${out} goes on from here`);
-      return interrupt.exitCode;
+    const { name, recipe: { seed } } = system;
+    tell(`${name}, seed ${seed} (${i + 1} of ${asked.length})`);
+    try {
+      const found = await trial(system, join(out, `${name}-seed${seed}`), {
+        engine,
+        signal: interrupt.signal,
+        tell,
+        onProgress: bar.show,
+        onEvent: (event) => {
+          interrupt.watch();
+          showEvent(event, bar);
+        },
+        ...(i === asked.length - 1 && { onReady: leaveNetwork }),
+        ...(data !== undefined && { data: userPath(data) }),
+        ...(limit !== undefined && { limit }),
+        ...(weights !== undefined && { weights }),
+      });
+      if (found === undefined) {
+        tell(`stopped; --out ${out} resumes from here`);
+        return interrupt.exitCode;
+      }
+      outcomes.push(found);
+    } catch (error) {
+      errors.push(error);
+      outcomes.push({ system: name, seed, error: messageOf(error) });
+      tell(`${name}, seed ${seed} failed: ${messageOf(error)}`);
     }
-    trials.push(found);
-    await writeRunFile(join(out, "comparison.md"), report(trials, systems, markdown) + "\n");
+    await writeTables(out, systems, outcomes, published);
   }
-  const ordered = systems.flatMap(({ name }) => trials.filter(({ system }) => system === name));
-  await writeRunFile(join(out, "comparison.json"), JSON.stringify(ordered, null, 2) + "\n");
-  await writeRunFile(join(out, "comparison.md"), report(ordered, systems, markdown) + "\n");
-  print(options.json ? jsonText(ordered, 2) : report(ordered, systems, table));
+  const reasons = new Set(errors.map(messageOf));
+  if (errors.length === outcomes.length && reasons.size === 1) throw errors[0];
+  const ordered = inOrder(systems, outcomes);
+  print(options.json ? jsonText(ordered, 2) : comparisonText(ordered, published, table));
   tell(`runs and tables: ${out}`);
-  return 0;
+  return errors.length === 0 ? 0 : 1;
 }

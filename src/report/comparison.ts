@@ -1,5 +1,5 @@
 /** Trials as a table: a row a system, scores as mean and standard deviation over the seeds. */
-import type { Table } from "./table.ts";
+import type { Table, table } from "./table.ts";
 
 /** Scores of one trial. */
 export interface TrialScores {
@@ -13,9 +13,19 @@ export interface TrialScores {
 /** What the table says of a trial. */
 export interface ComparedTrial {
   readonly system: string;
+  readonly seed: number;
+  readonly rows: { readonly train: number; readonly validation: number; readonly test: number };
   readonly seconds: number;
   readonly parameters: { readonly total: number; readonly trainable: number };
   readonly scores: TrialScores;
+}
+
+/** A trial that ended in an error. */
+export interface FailedTrial {
+  readonly system: string;
+  readonly seed: number;
+  /** Its sentence. */
+  readonly error: string;
 }
 
 /** The 23 genres of the literature's scores (Arevalo et al. 2017, https://arxiv.org/abs/1702.01992). */
@@ -38,12 +48,12 @@ const macroOver =
 const isInLiterature = ({ label }: { readonly label: string }) => LITERATURE.includes(label);
 
 /** Columns of scores; the literature's labels only where the data has them all. */
-const columnsOf = ([{ scores }]: readonly ComparedTrial[]) =>
+const columnsOf = ([first]: readonly ComparedTrial[]) =>
   [
     ["micro-F1", (s: TrialScores) => s.microF1],
     ["macro-F1", (s: TrialScores) => s.macroF1],
     ["supported", macroOver(({ support }) => support > 0)],
-    ...scores.perLabel.filter(isInLiterature).length === LITERATURE.length
+    ...first?.scores.perLabel.filter(isInLiterature).length === LITERATURE.length
       ? [["23 labels", macroOver(isInLiterature)] as const]
       : [],
     ["weighted-F1", (s: TrialScores) => s.weightedF1],
@@ -55,20 +65,25 @@ const score = (values: readonly number[]): string =>
 
 const millions = (n: number): string => `${(n / 1e6).toFixed(1)} M`;
 
-/** The table of at least one trial; systems in the order in which they come. */
-export function comparisonTable(trials: readonly ComparedTrial[]): Table {
-  const columns = columnsOf(trials);
-  const systems = Map.groupBy(trials, ({ system }) => system);
-  return {
-    head: ["system", "seeds", ...columns.map(([name]) => name), "seconds", "learn", "parameters"],
-    rows: [...systems].map(([system, of]) => [
+/** A row a system, in the order in which they come; one of which no trial was scored has no scores. */
+export function comparisonTable(outcomes: readonly (ComparedTrial | FailedTrial)[]): Table {
+  const columns = columnsOf(outcomes.filter((outcome) => "scores" in outcome));
+  const rows = [...Map.groupBy(outcomes, ({ system }) => system)].map(([system, all]) => {
+    const scored = all.filter((outcome) => "scores" in outcome);
+    const seeds = scored.length === all.length ? `${all.length}` : `${scored.length} of ${all.length}`;
+    if (scored.length === 0) return [system, seeds, ...columns.map(() => "failed"), "", "", ""];
+    return [
       system,
-      `${of.length}`,
-      ...columns.map(([, value]) => score(of.map(({ scores }) => value(scores)))),
-      mean(of.map(({ seconds }) => seconds)).toFixed(0),
-      millions(of[0].parameters.trainable),
-      millions(of[0].parameters.total),
-    ]),
+      seeds,
+      ...columns.map(([, value]) => score(scored.map(({ scores }) => value(scores)))),
+      mean(scored.map(({ seconds }) => seconds)).toFixed(0),
+      millions(scored[0].parameters.trainable),
+      millions(scored[0].parameters.total),
+    ];
+  });
+  return {
+    head: ["system", "seeds", ...columns.map(([name]) => name), "seconds", "trainable", "parameters"],
+    rows,
   };
 }
 
@@ -88,3 +103,28 @@ export const publishedTable = (published: readonly PublishedScores[]): Table => 
     ...[microF1, macroF1, weightedF1].map((x) => x?.toFixed(3) ?? "-"),
   ]),
 });
+
+/** The tables and the failures; `form` makes them for a terminal or in Markdown. */
+export function comparisonText(
+  outcomes: readonly (ComparedTrial | FailedTrial)[],
+  published: readonly PublishedScores[],
+  form: typeof table,
+): string {
+  const trial = outcomes.find((outcome) => "scores" in outcome);
+  const failed = outcomes.filter((outcome) => "error" in outcome);
+  const rows = trial &&
+    `On ${trial.rows.test} test rows; ${trial.rows.train} training rows, and ${trial.rows.validation} validation rows ` +
+      "that chose each system's epoch. ";
+  return [
+    (rows ?? "") + "macro-F1 is over all labels, “supported” over those that a test row has; " +
+    "± is the standard deviation over seeds.",
+    form(comparisonTable(outcomes)),
+    ...failed.length === 0
+      ? []
+      : [failed.map(({ system, seed, error }) => `${system}, seed ${seed}, failed: ${error}`).join("\n")],
+    ...published.length === 0 ? [] : [
+      "Published, on MM-IMDb and on other splits and label sets: not to be compared with the table above.",
+      form(publishedTable(published)),
+    ],
+  ].join("\n\n");
+}

@@ -29,9 +29,64 @@ Deno.test("an unknown system, seeds that are none and a file that is no comparis
       'Cannot compare "bot": expected some of both, text; did you mean "both"?',
     );
     const seeds = await say(["compare", two, "--seeds", "1,x"]);
-    assertStringIncludes(seeds.stderr, "Cannot use --seeds 1,x: expected whole numbers, such as 1,2,3");
+    assertStringIncludes(
+      seeds.stderr,
+      'Cannot use --seeds: expected whole numbers, such as 1,2,3, found "x"',
+    );
     const recipe = await say(["compare", inProject("recipes/quickstart.ts")]);
     assertStringIncludes(recipe.stderr, "expected one as its default export");
+    assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name === "runs"), []);
+  });
+});
+
+Deno.test("a list that repeats a seed in another spelling, or has none, is refused before anything is written", async () => {
+  await withPlace(async ({ say, folder }) => {
+    const refused = [["1,1", '"1" twice'], ["1,", "an empty one"], ["1,01", "1 twice"], ["-1", '"-1"'], [
+      "1e0",
+      '"1e0"',
+    ]];
+    for (const [seeds, found] of refused) {
+      const { code, stderr } = await say(["compare", two, `--seeds=${seeds}`]);
+      assertEquals(code, 2, seeds);
+      assertStringIncludes(stderr, found);
+    }
+    assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name === "runs"), []);
+  });
+});
+
+Deno.test("a system that fails is a row with its reason, the others are trained, and a second call repeats none of them", async () => {
+  await withPlace(async ({ say, folder }) => {
+    const three = [
+      inProject("tests/cli/three_systems.ts"),
+      ...common.slice(1, -1),
+      "runs/three",
+      "--seeds",
+      "1",
+    ];
+    const first = await say(["compare", ...three]);
+    assertEquals(first.code, 1);
+    assertMatch(first.stdout, /^good +1 +0\./m);
+    assertMatch(first.stdout, /^broken +0 of 1 +failed/m);
+    assertMatch(first.stdout, /^text +1 +0\./m);
+    assertMatch(first.stdout, /^broken, seed 1, failed: .*loss is /m);
+    const second = await say(["compare", ...three]);
+    assertEquals([second.code, second.stdout], [1, first.stdout]);
+    assertEquals(second.stderr.match(/^epoch 1 /gm), null);
+    const written = JSON.parse(await Deno.readTextFile(`${folder}/runs/three/comparison.json`));
+    assertEquals(
+      written.map((
+        { system, scores }: { system: string; scores?: unknown },
+      ) => [system, scores !== undefined]),
+      [["good", true], ["broken", false], ["text", true]],
+    );
+  });
+});
+
+Deno.test("a reason that every system has is the command's own", async () => {
+  await withPlace(async ({ say, folder }) => {
+    const { code, stderr } = await say(["compare", ...common, "--seeds", "1", "--data", "nowhere"]);
+    assertEquals(code, 2);
+    assertMatch(stderr, /^Cannot .*nowhere.*\n$/m);
     assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name === "runs"), []);
   });
 });

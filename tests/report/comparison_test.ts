@@ -1,10 +1,12 @@
 /** Numbers of the table, by hand. */
-import { assertEquals } from "@std/assert";
-import { type ComparedTrial, comparisonTable } from "../../src/report/comparison.ts";
-import { markdown } from "../../src/report/table.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { type ComparedTrial, comparisonTable, comparisonText } from "../../src/report/comparison.ts";
+import { markdown, table } from "../../src/report/table.ts";
 
 const trial = (system: string, f1: readonly number[], seconds: number): ComparedTrial => ({
   system,
+  seed: 1,
+  rows: { train: 12, validation: 4, test: 3 },
   seconds,
   parameters: { total: 2_500_000, trainable: 400_000 },
   scores: {
@@ -32,7 +34,7 @@ Deno.test("a system of several seeds has means and the sample's standard deviati
       "weighted-F1",
       "samples-F1",
       "seconds",
-      "learn",
+      "trainable",
       "parameters",
     ],
     rows: [
@@ -65,6 +67,21 @@ Deno.test("the literature's 23 genres have a column where the data has them all"
   const all = { ...trial("a", [0], 1), scores: { ...trial("a", [0], 1).scores, perLabel } };
   const { head, rows: [row] } = comparisonTable([all]);
   assertEquals(row[head.indexOf("23 labels")], "0.460");
+});
+
+Deno.test("a system that failed is a row without scores and a sentence; of one that failed with some seeds the others count", () => {
+  const failed = (system: string, seed: number) => ({ system, seed, error: "Cannot train: the loss is NaN" });
+  const outcomes = [trial("a", [0.5, 0.7, 0], 10), failed("a", 2), failed("b", 1), failed("b", 2)];
+  assertEquals(
+    comparisonTable(outcomes).rows.map(([system, seeds, microF1, , , , , , , total]) =>
+      [system, seeds, microF1, total].join(" ")
+    ),
+    ["a 1 of 2 0.500 2.5 M", "b 0 of 2 failed "],
+  );
+  const text = comparisonText(outcomes, [], table);
+  assertStringIncludes(text, "On 3 test rows; 12 training rows, and 4 validation rows that chose");
+  assertStringIncludes(text, "\n\na, seed 2, failed: Cannot train: the loss is NaN\nb, seed 1, failed: ");
+  assertStringIncludes(comparisonText([failed("b", 1)], [], table), "b       0 of 1");
 });
 
 Deno.test("Markdown has the head, the alignment and the rows", () => {
