@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { cacheFolder } from "../base/cache.ts";
 import { inSandbox } from "../base/sandbox.ts";
 import type { Patience } from "../base/retry.ts";
+import { decodeText } from "../base/text.ts";
 
 /** The hub and the cache folders. */
 export interface Places {
@@ -24,7 +25,7 @@ export interface Places {
 /** The token that `hf auth login` has left, if any. */
 function tokenIn(path: string): string | undefined {
   try {
-    return Deno.readTextFileSync(path).trim();
+    return Deno.statSync(path).isFile ? decodeText(Deno.readFileSync(path)).trim() : undefined;
   } catch {
     return undefined;
   }

@@ -29,6 +29,12 @@ Deno.test("the token is HF_TOKEN, else in the file HF_TOKEN_PATH, else in HF_HOM
     assertEquals(places({ HF_HOME }).token, "hf_home");
     assertEquals(places({ HF_HOME, HF_TOKEN_PATH }).token, "hf_path");
     assertEquals(places({ HF_HOME, HF_TOKEN_PATH, HF_TOKEN: " hf_own\n" }).token, "hf_own");
+    const utf16 = Uint16Array.from("\ufeffhf_shell\r\n", (character) => character.charCodeAt(0)); // as PowerShell writes
+    await Deno.writeFile(HF_TOKEN_PATH, new Uint8Array(utf16.buffer));
+    assertEquals(places({ HF_HOME, HF_TOKEN_PATH }).token, "hf_shell");
+    if (Deno.build.os !== "windows") {
+      assertEquals(places({ HF_HOME, HF_TOKEN_PATH: "/dev/zero" }).token, undefined);
+    }
     await Deno.writeTextFile(join(HF_HOME, "token"), "\n");
     assertEquals(places({ HF_HOME, HF_TOKEN: "" }).token, undefined);
   } finally {
