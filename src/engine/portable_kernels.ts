@@ -10,6 +10,7 @@ import { poolingKernels } from "./portable/pooling.ts";
 import { randomKernels } from "./portable/random.ts";
 import { segmentMaxKernels } from "./portable/segment_max.ts";
 import { segmentSumKernels } from "./portable/segment_sum.ts";
+import { sumKernels } from "./portable/sum.ts";
 
 /** In no particular order. */
 export const portableKernels: readonly KernelConfig[] = [
@@ -17,6 +18,7 @@ export const portableKernels: readonly KernelConfig[] = [
   ...convolutionKernels,
   ...depthwiseKernels,
   ...poolingKernels,
+  ...sumKernels,
   ...segmentSumKernels,
   ...segmentMaxKernels,
   ...batchNormKernels,

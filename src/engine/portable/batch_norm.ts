@@ -6,11 +6,19 @@ import { kernel } from "./kernel.ts";
 /** Rows over channels: `[…, channels]` as a matrix. */
 const matrix = (x: Tensor): Tensor2D => tf.reshape(x, [-1, x.shape[x.shape.length - 1]]);
 
-/** Mean of every column. As average pooling over all rows it is seven times as fast as a reduction. */
+/** Rows that are averaged at once: of more, the backend's float32 sums are off by up to 2e-3 instead of 1e-6. */
+const BLOCK = 512;
+
+/** Mean of every column: of blocks as average pooling, which is seven times as fast as a reduction, then of their means. */
 function columnMeans(x: Tensor2D): Tensor {
   const [rows, columns] = x.shape;
+  const block = Math.min(rows, BLOCK), rest = rows % block;
   const image = tf.reshape(x, [1, rows, 1, columns]) as Tensor4D;
-  return tf.reshape(tf.avgPool(image, [rows, 1], 1, "valid"), [columns]);
+  const blocks = tf.reshape(tf.avgPool(image, [block, 1], [block, 1], "valid"), [-1, columns]);
+  const mean = tf.mean(blocks, 0);
+  if (rest === 0) return mean;
+  const last = tf.mean(tf.slice(x, [rows - rest, 0], [rest, columns]), 0);
+  return tf.add(tf.mul(mean, 1 - rest / rows), tf.mul(last, rest / rows));
 }
 
 /**

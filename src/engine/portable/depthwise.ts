@@ -61,11 +61,13 @@ export const depthwiseKernels: readonly KernelConfig[] = [
       const { filterShape } = attributes;
       const { inputs: [image, gradient], outputs: [dw] } = onHeap(backend, [x, dy], [filterShape]);
       const [, , channels, multiplier] = filterShape;
+      const sums = new Float64Array(dw.data.length); // over every pixel of the batch
       taps(x.shape as Shape4, filterShape, attributes, (input, filter, output) => {
         for (let c = 0; c < channels; c++) {
-          for (let q = 0; q < multiplier; q++) dw.data[filter++] += image[input + c] * gradient[output++];
+          for (let q = 0; q < multiplier; q++) sums[filter++] += image[input + c] * gradient[output++];
         }
       });
+      dw.data.set(sums);
       return dw.tensor;
     },
   ),
