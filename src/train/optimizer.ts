@@ -1,5 +1,6 @@
 /** Optimizers as pure functions: a parameter and its moments in, the next ones out. */
 import { type Choice, choice } from "../base/choice.ts";
+import { belowOne, demandRanges, nonNegative } from "../base/range.ts";
 import { runKernel, type Tensor, type Tensors } from "../tensor.ts";
 
 /** How parameters follow their gradients. */
@@ -30,22 +31,21 @@ export interface AdamWOptions {
   readonly weightDecay?: number;
 }
 
+/** The numbers that torch.optim.Adam and AdamW take. */
+const ranges = { beta1: belowOne, beta2: belowOne, epsilon: nonNegative, weightDecay: nonNegative };
+
 /** Adam's mean and square, with the decay decoupled (`AdamW`). */
-const adamMoments = ({ beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamWOptions) => ({
+const adamMoments = ({ beta1, beta2, epsilon }: Required<AdamWOptions>) => ({
   moments: ["mean", "square"],
-  scalars: (rate: number, step: number) => ({ rate, beta1Power: beta1 ** step, beta2Power: beta2 ** step }),
+  scalars: (rate: number, step: number) => ({ rate, step }),
   step: (
     parameter: Tensor,
     [mean, square]: readonly Tensor[],
     gradient: Tensor,
-    { rate, beta1Power, beta2Power }: Tensors,
+    { rate, step }: Tensors,
     decay: number,
   ) =>
-    runKernel(
-      "AdamW",
-      { parameter, mean, square, gradient, rate, beta1Power, beta2Power },
-      { beta1, beta2, epsilon, decay },
-    ),
+    runKernel("AdamW", { parameter, mean, square, gradient, rate, step }, { beta1, beta2, epsilon, decay }),
 });
 
 /** AdamW (Loshchilov and Hutter 2019, https://arxiv.org/abs/1711.05101) with PyTorch's defaults and meaning. */
@@ -53,6 +53,7 @@ export const adamw = (
   { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 1e-2 }: AdamWOptions = {},
 ): Choice<Optimizer> =>
   choice("adamw", { beta1, beta2, epsilon, weightDecay }, (settings) => {
+    demandRanges("the optimizer adamw", settings, ranges);
     const { step, ...rest } = adamMoments(settings);
     return {
       ...rest,
@@ -69,6 +70,7 @@ export const adam = (
   { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0 }: AdamWOptions = {},
 ): Choice<Optimizer> =>
   choice("adam", { beta1, beta2, epsilon, weightDecay }, (settings) => {
+    demandRanges("the optimizer adam", settings, ranges);
     const { step, ...rest } = adamMoments(settings);
     return {
       ...rest,

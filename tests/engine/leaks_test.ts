@@ -34,10 +34,10 @@ const train: Step = (state, inputs) => {
   const next = names.flatMap((name) => {
     const parts = [name, `mean/${name}`, `square/${name}`];
     const [parameter, mean, square] = parts.map((part) => state[part]);
-    const { rate, beta1Power, beta2Power } = inputs;
+    const { rate, step } = inputs;
     const updated = runKernel(
       "AdamW",
-      { parameter, mean, square, gradient: gradients[name], rate, beta1Power, beta2Power },
+      { parameter, mean, square, gradient: gradients[name], rate, step },
       { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, decay: 0.01 },
     );
     return parts.map((part, i) => [part, updated[i]] as const);
@@ -70,8 +70,7 @@ const inputsOf = (step: number) => ({
   ...batch,
   seed: int32([2], [1, step]),
   rate: float32([], [0.01]),
-  beta1Power: float32([], [0.9 ** step]),
-  beta2Power: float32([], [0.999 ** step]),
+  step: float32([], [step]),
 });
 
 eachEngine(

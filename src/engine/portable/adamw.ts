@@ -10,10 +10,9 @@ interface Inputs {
   readonly mean: TensorInfo;
   readonly square: TensorInfo;
   readonly gradient: TensorInfo;
-  /** Learning rate, beta1^t and beta2^t: scalars. */
+  /** Learning rate, and the number t of the step, from 1: scalars. */
   readonly rate: TensorInfo;
-  readonly beta1Power: TensorInfo;
-  readonly beta2Power: TensorInfo;
+  readonly step: TensorInfo;
 }
 
 interface Attributes {
@@ -28,10 +27,10 @@ export const adamwKernels: readonly KernelConfig[] = [
   kernel<Inputs, Attributes>("AdamW", (tensors, { beta1, beta2, epsilon, decay }, backend) => {
     const { parameter, mean, square, gradient } = tensors;
     const scalar = ({ dataId }: TensorInfo) => (backend.readSync(dataId) as Float32Array)[0];
-    const rate = scalar(tensors.rate);
+    const rate = scalar(tensors.rate), step = scalar(tensors.step);
     const kept = 1 - rate * decay;
-    const size = rate / (1 - scalar(tensors.beta1Power));
-    const correction = 1 / Math.sqrt(1 - scalar(tensors.beta2Power));
+    const size = rate / (1 - beta1 ** step);
+    const correction = 1 / Math.sqrt(1 - beta2 ** step);
 
     const { shape } = parameter;
     const { inputs, outputs } = onHeap(backend, [parameter, mean, square, gradient], [shape, shape, shape]);
