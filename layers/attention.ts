@@ -1,10 +1,11 @@
+import { whole } from "../src/base/range.ts";
 import { attention } from "../src/ops/attention.ts";
 import { linear } from "../src/ops/linear.ts";
 import { tf } from "../src/tensor.ts";
 import type { Layer } from "../src/dsl/node.ts";
 import { features, showShape } from "../src/dsl/shape.ts";
 import { kaimingUniform, xavierUniform, zeros } from "./init.ts";
-import { checkedRate } from "./rate.ts";
+import { checkedRate, checkNumbers } from "./rate.ts";
 
 /** Settings of {@link selfAttention}. */
 export interface SelfAttentionOptions {
@@ -26,6 +27,7 @@ export const selfAttention = ({ heads, dropout = 0 }: SelfAttentionOptions): Lay
   if (x.shape.length !== 3) {
     at.fail(`expected an input of shape [batch, tokens, features], found ${showShape(x.shape)}`);
   }
+  checkNumbers(at, { heads }, { heads: whole(1) });
   if (size % heads !== 0) at.fail(`expected features that divide into ${heads} heads, found ${size}`);
   const rate = checkedRate(dropout, at);
   const weight = at.weight("in_proj_weight", [3 * size, size], xavierUniform(size, 3 * size));

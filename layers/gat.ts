@@ -1,3 +1,4 @@
+import { finite } from "../src/base/range.ts";
 import { leakyRelu } from "../src/ops/activation.ts";
 import { dropout as drop } from "../src/ops/dropout.ts";
 import { type Tensor, tf } from "../src/tensor.ts";
@@ -7,7 +8,7 @@ import { add } from "./functions.ts";
 import { type Graph, linked } from "./graph.ts";
 import { xavierUniform, zeros } from "./init.ts";
 import { linear } from "./linear.ts";
-import { checkedRate } from "./rate.ts";
+import { checkedRate, checkNumbers } from "./rate.ts";
 
 /** Settings of {@link gat}. */
 export interface GatOptions {
@@ -57,6 +58,7 @@ export const gat = (
 (graph, at) => {
   const { inputs, nodes, messages } = linked(graph, at);
   checkedRate(dropout, at);
+  checkNumbers(at, { slope }, { slope: finite });
   const size = features(graph.x, at);
   const first = (wide: number) => ({ weight: xavierUniform(size, wide), bias: zeros });
   const joined = join === "concat" ? heads * out : out;

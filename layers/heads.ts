@@ -1,8 +1,10 @@
+import { nonNegative } from "../src/base/range.ts";
 import type { Outputs } from "../src/dsl/build.ts";
 import type { Layer, Node } from "../src/dsl/node.ts";
 import { dropout } from "./dropout.ts";
 import { linear } from "./linear.ts";
 import { layerNorm } from "./norm.ts";
+import { checkNumbers } from "./rate.ts";
 import { sequential } from "./sequential.ts";
 
 /**
@@ -35,7 +37,9 @@ export const modalityHeads = (
   labels: number,
   { weight = 1 }: { readonly weight?: number } = {},
 ): Layer<Readonly<Record<string, Node>>, Outputs["losses"]> =>
-(modalities, at) =>
-  Object.fromEntries(
+(modalities, at) => {
+  checkNumbers(at, { weight }, { weight: nonNegative });
+  return Object.fromEntries(
     Object.entries(modalities).map(([name, x]) => [name, { logits: linear(labels)(x, at(name)), weight }]),
   );
+};

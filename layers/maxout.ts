@@ -1,10 +1,11 @@
+import { largest } from "../src/ops/largest.ts";
 import { tf } from "../src/tensor.ts";
 import type { Layer } from "../src/dsl/node.ts";
 import { linear } from "./linear.ts";
 
 /**
  * Maxout (Goodfellow et al. 2013, https://arxiv.org/abs/1302.4389): the largest of `pieces` linear maps.
- * `[..., in] -> [..., out]`.
+ * `[..., in] -> [..., out]`. Maps that tie share the gradient evenly, as in torch.amax.
  *
  * Parameters: `weight` `[out pieces, in]`, `bias` `[out pieces]`; the pieces of an output lie side by side.
  *
@@ -24,6 +25,6 @@ export const maxout = (out: number, { pieces = 2 }: { readonly pieces?: number }
     [all],
     [],
     shape,
-    ([all]) => tf.max(tf.reshape(all, [...all.shape.slice(0, -1), out, pieces]), -1),
+    ([all]) => largest(tf.reshape(all, [...all.shape.slice(0, -1), out, pieces])),
   );
 };

@@ -1,9 +1,11 @@
+import { nonNegative, unit } from "../src/base/range.ts";
 import { batchNorm as normalizeWith, batchNormTraining } from "../src/ops/batch_norm.ts";
 import { layerNorm as normalize } from "../src/ops/layer_norm.ts";
 import { type Tensor, tf } from "../src/tensor.ts";
 import type { Layer } from "../src/dsl/node.ts";
 import { features } from "../src/dsl/shape.ts";
 import { ones, zeros } from "./init.ts";
+import { checkNumbers } from "./rate.ts";
 
 /** (1 - momentum) old + momentum now, as PyTorch counts momentum. */
 const moved = (old: Tensor, now: Tensor, momentum: number) =>
@@ -17,6 +19,7 @@ const moved = (old: Tensor, now: Tensor, momentum: number) =>
  * Parameters: `weight`, `bias`. Buffers: `running_mean`, `running_var` (unbiased), `num_batches_tracked`.
  */
 export const batchNorm = ({ epsilon = 1e-5, momentum = 0.1 } = {}): Layer => (x, at) => {
+  checkNumbers(at, { epsilon, momentum }, { epsilon: nonNegative, momentum: unit });
   const channels = features(x, at);
   const weight = at.weight("weight", [channels], ones);
   const bias = at.weight("bias", [channels], zeros);
@@ -44,6 +47,7 @@ export const batchNorm = ({ epsilon = 1e-5, momentum = 0.1 } = {}): Layer => (x,
  * Parameters: `weight` `[features]`, `bias` `[features]`.
  */
 export const layerNorm = ({ epsilon = 1e-5 } = {}): Layer => (x, at) => {
+  checkNumbers(at, { epsilon }, { epsilon: nonNegative });
   const size = features(x, at);
   const weight = at.weight("weight", [size], ones);
   const bias = at.weight("bias", [size], zeros);

@@ -1,9 +1,11 @@
+import { whole } from "../src/base/range.ts";
 import { maxPool as largest } from "../src/ops/convolution.ts";
 import { adaptiveMeanPool as meansOf, meanPool as meanOf } from "../src/ops/mean_pool.ts";
 import { tf } from "../src/tensor.ts";
 import type { Layer, Node, Scope } from "../src/dsl/node.ts";
 import { features, imageShape, sameShape, showShape } from "../src/dsl/shape.ts";
-import { windowed } from "./window.ts";
+import { checkNumbers } from "./rate.ts";
+import { pooled } from "./window.ts";
 
 /** The largest value of each window. `[batch, height, width, channels] -> [batch, height', width', channels]`. */
 export const maxPool = (
@@ -11,7 +13,7 @@ export const maxPool = (
   { stride = size, padding = 0 }: { readonly stride?: number; readonly padding?: number } = {},
 ): Layer =>
 (x, at) => {
-  const shape = windowed(x, at, size, { stride, padding });
+  const shape = pooled(x, at, size, { stride, padding });
   return at.node([x], [], shape, ([x]) => largest(x, size, { stride, padding }));
 };
 
@@ -26,6 +28,7 @@ export const meanPool = (): Layer => (x, at) => {
  * `[batch, height, width, channels] -> [batch, rows, columns, channels]`.
  */
 export const adaptiveMeanPool = (rows: number, columns: number): Layer => (x, at) => {
+  checkNumbers(at, { rows, columns }, { rows: whole(1), columns: whole(1) });
   const [batch, , , channels] = imageShape(x, at);
   return at.node([x], [], [batch, rows, columns, channels], ([x]) => meansOf(x, rows, columns));
 };

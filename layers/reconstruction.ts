@@ -1,11 +1,9 @@
+import { cosine } from "../src/ops/cosine.ts";
 import { tf } from "../src/tensor.ts";
 import type { Layer, Node } from "../src/dsl/node.ts";
 import { features, sameShape, showShape } from "../src/dsl/shape.ts";
 import { relu } from "./functions.ts";
 import { linear } from "./linear.ts";
-
-/** Squares of norms below this count as this, as in PyTorch's `cosine_similarity`. */
-const LEAST = 1e-16;
 
 /** 1 - cos(a, b) of each pair of rows. `[batch, features]` twice `-> [batch]`. */
 export const cosineDistance: Layer<readonly [a: Node, b: Node]> = ([a, b], at): Node => {
@@ -14,10 +12,7 @@ export const cosineDistance: Layer<readonly [a: Node, b: Node]> = ([a, b], at): 
       `expected two inputs of shape [batch, features], found ${showShape(a.shape)} and ${showShape(b.shape)}`,
     );
   }
-  return at.node([a, b], [], [a.shape[0]], ([a, b]) => {
-    const squares = tf.mul(tf.sum(tf.square(a), -1), tf.sum(tf.square(b), -1));
-    return tf.sub(1, tf.div(tf.sum(tf.mul(a, b), -1), tf.sqrt(tf.maximum(squares, LEAST))));
-  });
+  return at.node([a, b], [], [a.shape[0]], ([a, b]) => tf.sub(1, cosine(a, b)));
 };
 
 /** What was fused, and the features of one modality that went into it. */

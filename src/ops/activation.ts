@@ -38,6 +38,14 @@ export const elu = (x: Tensor): Tensor => {
 /** 1 / (1 + e^-x). */
 export const sigmoid = (x: Tensor): Tensor => tf.sigmoid(x);
 
+/** log(1 + e^x). Its derivative is given, σ(x): of max(x, 0) + log(1 + e^-|x|) the one derived at 0 would be wrong. */
+export const softplus = (x: Tensor): Tensor =>
+  withGradient([x], (x) => ({
+    value: tf.add(tf.relu(x), tf.log1p(tf.exp(tf.neg(tf.abs(x))))),
+    saved: [x],
+    gradient: (dy, [x]) => [tf.mul(dy, tf.sigmoid(x))],
+  }));
+
 /** The hyperbolic tangent. */
 export const tanh = (x: Tensor): Tensor => tf.tanh(x);
 

@@ -1,4 +1,5 @@
 import { type Tensor, tf } from "../tensor.ts";
+import { softplus } from "./activation.ts";
 
 /**
  * Focal loss of independent labels (Lin et al. 2017, https://arxiv.org/abs/1708.02002), averaged over all elements:
@@ -30,12 +31,12 @@ export function focalLoss(logits: Tensor, targets: Tensor, alpha: number, gamma:
  */
 export function weightedCrossEntropy(logits: Tensor, targets: Tensor, weight: Tensor): Tensor {
   const each = tf.add(1, tf.mul(targets, tf.sub(weight, 1)));
-  const log = tf.add(tf.log1p(tf.exp(tf.neg(tf.abs(logits)))), tf.relu(tf.neg(logits)));
-  return tf.add(tf.mul(tf.sub(1, targets), logits), tf.mul(each, log));
+  return tf.add(tf.mul(tf.sub(1, targets), logits), tf.mul(each, softplus(tf.neg(logits))));
 }
 
 /**
- * Binary cross-entropy of each element, from logits: max(z, 0) - z y + log(1 + e^-|z|).
+ * Binary cross-entropy of each element, from logits: max(z, 0) - z y + log(1 + e^-|z|). Where z is 0, the derivatives
+ * that tfjs takes of max (0) and of |z| (-1) add up to the right one, 1/2 - y.
  *
  * @param logits `[batch, labels]`
  * @param targets `[batch, labels]` in [0, 1]

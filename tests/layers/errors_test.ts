@@ -59,6 +59,30 @@ const cases: Readonly<Record<string, readonly [refused: () => string, expected: 
     refusedOn(["batch", 2, 1, 3], layers.maxPool(2)),
     'Cannot build "tower.layer": expected an image of at least 2 x 2, found 2 x 1',
   ],
+  "maxPool of windows in the padding alone": [
+    refusedOn(["batch", 4, 4, 3], layers.maxPool(2, { padding: 2 })),
+    'Cannot build "tower.layer": expected a padding below the window\'s size of 2, found 2',
+  ],
+  "conv2d that does not move": [
+    refusedOn(["batch", 4, 4, 3], layers.conv2d(4, 2, { stride: 0 })),
+    'Cannot build "tower.layer": expected a stride of at least 1, a whole number, found 0',
+  ],
+  "conv2d with half a stride, whatever its padding": [
+    refusedOn(["batch", 4, 4, 3], layers.conv2d(4, 2, { stride: 0.5, padding: "same" })),
+    'Cannot build "tower.layer": expected a stride of at least 1, a whole number, found 0.5',
+  ],
+  "depthwiseConv2d with a negative padding": [
+    refusedOn(["batch", 4, 4, 3], layers.depthwiseConv2d(3, { padding: -1 })),
+    'Cannot build "tower.layer": expected a padding of at least 0, a whole number, or "same", found -1',
+  ],
+  "maxPool of no window": [
+    refusedOn(["batch", 4, 4, 3], layers.maxPool(0, { stride: 1 })),
+    'Cannot build "tower.layer": expected a window of at least 1 x 1, found the size 0',
+  ],
+  "adaptiveMeanPool to no rows": [
+    refusedOn(["batch", 4, 4, 3], layers.adaptiveMeanPool(0, 2)),
+    'Cannot build "tower.layer": expected rows to be a whole number of at least 1, found 0',
+  ],
   "dropout with a rate of 1": [
     refusedOn(["batch", 8], layers.dropout(1)),
     'Cannot build "tower.layer": expected a dropout rate in [0, 1), found 1',
@@ -70,6 +94,36 @@ const cases: Readonly<Record<string, readonly [refused: () => string, expected: 
   "selfAttention whose heads do not divide the features": [
     refusedOn(["batch", 2, 10], layers.selfAttention({ heads: 4 })),
     'Cannot build "tower.layer": expected features that divide into 4 heads, found 10',
+  ],
+  "selfAttention with a negative number of heads": [
+    refusedOn(["batch", 2, 8], layers.selfAttention({ heads: -2 })),
+    'Cannot build "tower.layer": expected heads to be a whole number of at least 1, found -2',
+  ],
+  "batchNorm with a negative epsilon": [
+    refusedOn(["batch", 8], layers.batchNorm({ epsilon: -1e-5 })),
+    'Cannot build "tower.layer": expected epsilon of at least 0, found -0.00001',
+  ],
+  "batchNorm with a momentum above 1": [
+    refusedOn(["batch", 8], layers.batchNorm({ momentum: 1.1 })),
+    'Cannot build "tower.layer": expected momentum in [0, 1], found 1.1',
+  ],
+  "layerNorm with an epsilon that is no number": [
+    refusedOn(["batch", 8], layers.layerNorm({ epsilon: NaN })),
+    'Cannot build "tower.layer": expected epsilon of at least 0, found NaN',
+  ],
+  "modalityHeads with a negative weight": [
+    refused({ a: ["batch", 2] }, ({ a }, at) => {
+      layers.modalityHeads(3, { weight: -1 })({ a }, at("heads"));
+      return a;
+    }),
+    'Cannot build "heads": expected weight of at least 0, found -1',
+  ],
+  "gat with a slope that is no number": [
+    refused(
+      { x: ["nodes", 4], edges: [2, "edges"] },
+      ({ x, edges }, at) => layers.gat(3, { slope: NaN })({ x, edges }, at("gat")),
+    ),
+    'Cannot build "gat": expected slope to be a number, found NaN',
   ],
   "selfAttention on vectors": [
     refusedOn(["batch", 8], layers.selfAttention({ heads: 2 })),

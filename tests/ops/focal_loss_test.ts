@@ -1,4 +1,4 @@
-import { crossEntropy, focalLoss } from "../../src/ops/focal_loss.ts";
+import { crossEntropy, focalLoss, weightedCrossEntropy } from "../../src/ops/focal_loss.ts";
 import { goldenTests } from "./goldens.ts";
 
 goldenTests("focalLoss", ({ logits, targets }, { alpha, gamma }) => ({
@@ -6,3 +6,7 @@ goldenTests("focalLoss", ({ logits, targets }, { alpha, gamma }) => ({
 }));
 
 goldenTests("crossEntropy", ({ logits, targets }) => ({ y: crossEntropy(logits, targets) }));
+
+goldenTests("weightedCrossEntropy", ({ logits, targets, weight }) => ({
+  y: weightedCrossEntropy(logits, targets, weight),
+}));

@@ -40,6 +40,17 @@ function convolve(
   const fill = ([before, after]: Pair): [number, number] => [Math.max(0, before), Math.max(0, after)];
   const height = x.shape[1] - cut(rows[0]) - cut(rows[1]);
   const width = x.shape[2] - cut(columns[0]) - cut(columns[1]);
+  if (height < 1 || width < 1) { // every window lies in the padding
+    const [batch] = x.shape, [filterHeight, filterWidth, , out] = filter.shape;
+    const along = (length: number, [before, after]: Pair, size: number, dilation: number) =>
+      length + before + after - dilation * (size - 1);
+    return tf.zeros([
+      batch,
+      along(x.shape[1], rows, filterHeight, dilations[0]),
+      along(x.shape[2], columns, filterWidth, dilations[1]),
+      out,
+    ]);
+  }
   const inner = crop(x, [cut(rows[0]), cut(columns[0])], [height, width]);
   return tf.conv2d(inner, filter, 1, [[0, 0], fill(rows), fill(columns), [0, 0]], "NHWC", dilations);
 }

@@ -226,5 +226,172 @@ case(
     gamma=0,
 )
 
+# Where two kinks meet: derivatives at exactly 0, and at the ends of a range.
+kinks = torch.tensor([0.0, -0.0, 1e-6, -1e-6, 0.5, -0.5, 6, -6, 3, 30, -30, 1e4, -1e4, 1e-37])
+for name, options, activation in [
+    ("relu6", {}, F.relu6),
+    ("elu", {}, F.elu),
+    ("leakyRelu", {"slope": 0.2}, lambda x: F.leaky_relu(x, 0.2)),
+    ("softplus", {}, F.softplus),
+    *((name, {}, activations[name]) for name in ("relu", "gelu", "silu")),
+]:
+    case(f"{name} at its kinks", name, {"x": kinks.reshape(2, 7)}, lambda x: {"y": activation(x)}, **options)
+
+zeros = torch.tensor([[0.0, 0, 0, 0, -0.0], [0, 1, -1, 1e-3, -1e-3]])
+truth = torch.tensor([[1.0, 0, 0.9, 0.1, 1], [0, 1, 1, 1, 0]])
+weights = torch.tensor([5.0, 1, 0.5, 20, 1])
+case(
+    "weightedCrossEntropy of logits of 0",
+    "weightedCrossEntropy",
+    {"logits": zeros, "targets": truth, "weight": weights},
+    lambda logits, targets, weight: {
+        "y": F.binary_cross_entropy_with_logits(logits, targets, pos_weight=weight.detach(), reduction="none")
+    },
+)
+case(
+    "weightedCrossEntropy of extreme logits",
+    "weightedCrossEntropy",
+    {"logits": extreme, "targets": constants, "weight": torch.tensor([0.1, 1, 2, 3, 4, 5, 6, 7, 8.0])},
+    lambda logits, targets, weight: {
+        "y": F.binary_cross_entropy_with_logits(logits, targets, pos_weight=weight.detach(), reduction="none")
+    },
+)
+case(
+    "crossEntropy of logits of 0",
+    "crossEntropy",
+    {"logits": zeros, "targets": truth},
+    lambda logits, targets: {"y": F.binary_cross_entropy_with_logits(logits, targets, reduction="none")},
+)
+for gamma in (0, 0.5, 1, 2):
+    case(
+        f"focalLoss of logits of 0, gamma {gamma}",
+        "focalLoss",
+        {"logits": zeros, "targets": truth},
+        lambda logits, targets: focal_loss(logits, targets, 0.25, gamma),
+        alpha=0.25,
+        gamma=gamma,
+    )
+
+
+def asymmetric_loss(logits, targets, gammaPositive, gammaNegative, margin):
+    """The paper's code, of targets of 0 and 1, averaged."""
+    p = torch.sigmoid(logits)
+    others = (1 - p + margin).clamp(max=1)
+    loss = targets * torch.log(p.clamp(min=1e-8)) + (1 - targets) * torch.log(others.clamp(min=1e-8))
+    right = p * targets + others * (1 - targets)
+    return {"y": -(loss * (1 - right) ** (gammaPositive * targets + gammaNegative * (1 - targets))).mean()}
+
+
+for options in [
+    {"gammaPositive": 0, "gammaNegative": 4, "margin": 0.05},
+    {"gammaPositive": 1, "gammaNegative": 2, "margin": 0},
+    {"gammaPositive": 0, "gammaNegative": 0, "margin": 0.2},
+]:
+    case(
+        f"asymmetricLoss of logits of 0, {options}",
+        "asymmetricLoss",
+        {"logits": zeros, "targets": truth.round()},
+        lambda logits, targets: asymmetric_loss(logits, targets.detach(), **options),
+        **options,
+    )
+
+tied = torch.tensor([[[1.0, 3, 3], [2, 2, 2]], [[0, -0.0, -1], [5, 4, 3]]])
+case("largest of numbers that tie", "largest", {"x": tied}, lambda x: {"y": x.amax(-1)})
+case("largest", "largest", {"x": normal(3, 4, 5)}, lambda x: {"y": x.amax(-1)})
+
+# A row of equal numbers has no deviation, whatever its mean is rounded to; one of nearly equal numbers has its own.
+near = torch.full((7, 9), 1 / 3) + 1e-7 * torch.arange(63).reshape(7, 9).remainder(5)
+for name, x in [
+    ("of equal numbers", torch.tensor([0.1, 1 / 3, 123.456, -3333.3, 1e6 / 7, 0.0])[:, None].expand(6, 11).contiguous()),
+    ("of nearly equal numbers", near),
+    ("far from 0", normal(4, 50, shift=1000)),
+]:
+    # The upstream gradient meets 1 / sqrt(epsilon): only the value and the gradients of weight and bias are compared.
+    case(
+        f"flatLayerNorm {name}",
+        "flatLayerNorm",
+        {"x": x, "weight": normal(x.shape[-1], shift=1), "bias": normal(x.shape[-1])},
+        lambda x, weight, bias: {"y": F.layer_norm(x.detach(), x.shape[-1:], weight, bias, 1e-12)},
+        epsilon=1e-12,
+    )
+
+
+def same(length, kernel, stride):
+    total = max((-(-length // stride) - 1) * stride + kernel - length, 0)
+    return total // 2, total - total // 2
+
+
+def padded(x, kernel, stride, value=0.0):
+    """As TensorFlow's SAME, channels first."""
+    (top, bottom), (left, right) = (same(length, kernel, stride) for length in x.shape[1:3])
+    return F.pad(nchw(x), (left, right, top, bottom), value=value)
+
+
+for size, kernel, stride in [((6, 8), 2, 3), ((8, 5), 3, 4), ((5, 6), 2, 5), ((7, 4), 1, 3), ((7, 6), 3, 2)]:
+    title = f"of {size[0]} x {size[1]}, kernel {kernel}, stride {stride}, padding same"
+    case(
+        f"convolution {title}",
+        "convolutionSame",
+        {"x": normal(2, *size, 3), "weight": normal(kernel, kernel, 3, 4)},
+        lambda x, weight: {
+            "y": nhwc(F.conv2d(padded(x, kernel, stride), weight.permute(3, 2, 0, 1), stride=stride))
+        },
+        stride=stride,
+    )
+    case(
+        f"depthwiseConvolution {title}",
+        "depthwiseConvolutionSame",
+        {"x": normal(2, *size, 3), "weight": normal(kernel, kernel, 1, 3)},
+        lambda x, weight: {
+            "y": nhwc(F.conv2d(padded(x, kernel, stride), weight.permute(3, 2, 0, 1), stride=stride, groups=3))
+        },
+        stride=stride,
+    )
+    case(
+        f"maxPool {title}",
+        "maxPoolSame",
+        {"x": normal(2, *size, 3, shift=-3)},
+        lambda x: {"y": nhwc(F.max_pool2d(padded(x, kernel, stride, -math.inf), kernel, stride))},
+        size=kernel,
+        stride=stride,
+    )
+for size, kernel, stride, padding in [((1, 1), 1, 4, 1), ((1, 4), 2, 5, 2), ((2, 3), 2, 5, 3), ((3, 3), 1, 2, 4), ((1, 1), 1, 5, 2)]:
+    title = f"of {size[0]} x {size[1]}, kernel {kernel}, stride {stride}, padding {padding}: windows beside the image"
+    inputs = {"x": normal(2, *size, 3), "weight": normal(kernel, kernel, 3, 4)}
+    case(
+        f"convolution {title}",
+        "convolution",
+        inputs,
+        lambda x, weight: {
+            "y": nhwc(F.conv2d(nchw(x), weight.permute(3, 2, 0, 1), stride=stride, padding=padding))
+        },
+        stride=stride,
+        padding=padding,
+    )
+    case(
+        f"depthwiseConvolution {title}",
+        "depthwiseConvolution",
+        {"x": normal(2, *size, 3), "weight": normal(kernel, kernel, 1, 3)},
+        lambda x, weight: {
+            "y": nhwc(F.conv2d(nchw(x), weight.permute(3, 2, 0, 1), stride=stride, padding=padding, groups=3))
+        },
+        stride=stride,
+        padding=padding,
+    )
+
+for name, a in [
+    ("", normal(3, 5)),
+    (" of short vectors", normal(3, 5) * 1e-6),
+    (" of vectors shorter than 1e-8", normal(3, 5) * 1e-10),
+    (" of vectors of 0", torch.zeros(2, 5)),
+    (" of long vectors", normal(3, 5) * 1e6),
+]:
+    case(
+        f"cosine{name}",
+        "cosine",
+        {"a": a, "b": normal(*a.shape)},
+        lambda a, b: {"y": F.cosine_similarity(a, b, dim=-1)},
+    )
+
 assert all(math.isfinite(t.double().abs().max()) for t in tensors.values())
 save_file(tensors, Path(__file__).parent / "ops.safetensors", metadata={"cases": json.dumps(cases)})
