@@ -133,7 +133,7 @@ const mmimdbRecipe: Recipe = recipe({
     patience: 2,
     threshold: 1e-4,
   }),
-  stop: earlyStopping({ on: "macroF1", patience: 5, minDelta: 1e-3 }),
+  stop: earlyStopping({ on: "macroF1", patience: 5, minDelta: 1e-3, inclusive: true }), // its `score >= best + 1e-3`
 });
 
 export default mmimdbRecipe;

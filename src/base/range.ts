@@ -7,6 +7,8 @@ export interface Range {
   readonly holds: (value: number) => boolean;
   /** What is expected, behind the setting's name: "above 0". */
   readonly words: string;
+  /** Whether it may be left out. Default: false. */
+  readonly isOptional?: boolean;
 }
 
 /** Any finite number. */
@@ -29,9 +31,11 @@ export const whole = (least: number): Range => ({
   words: `to be a whole number of at least ${least}`,
 });
 
+/** A range of a setting that may be left out. */
+export const optional = (range: Range): Range => ({ ...range, isOptional: true });
+
 /**
- * What is wrong with the first setting that is out of its range; undefined where none is. A setting that is not given is
- * not checked.
+ * What is wrong with the first setting that is out of its range; undefined where none is.
  *
  * @param behind what follows a setting's name: ` of the stage "head"`
  */
@@ -41,9 +45,9 @@ export function rangeFault(
   behind = "",
 ): string | undefined {
   const given = settings as Readonly<Record<string, unknown>>;
-  for (const [name, { holds, words }] of Object.entries(ranges)) {
+  for (const [name, { holds, words, isOptional = false }] of Object.entries(ranges)) {
     const value = given[name];
-    if (value === undefined || Number.isFinite(value) && holds(value as number)) continue;
+    if (value === undefined && isOptional || Number.isFinite(value) && holds(value as number)) continue;
     const isInfinite = value === Infinity || value === -Infinity;
     return `expected ${name}${behind} ${isInfinite ? "to be finite" : words}, found ${value}`;
   }

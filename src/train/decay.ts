@@ -1,6 +1,7 @@
 /** Learning rates by step: a linear rise, then a way down to 0 at the run's last step. */
 import { type Choice, choice } from "../base/choice.ts";
-import { demandSetting, type Schedule } from "./schedule.ts";
+import { belowOne, demandRanges, positive } from "../base/range.ts";
+import { SCHEDULE, type Schedule } from "./schedule.ts";
 
 /** Settings of {@link linearDecay} and {@link cosineDecay}. */
 export interface DecayOptions {
@@ -17,8 +18,7 @@ const decay = (
   shape: (done: number) => number,
 ): Choice<Schedule> =>
   choice(name, { rate, warmup }, (settings) => {
-    demandSetting("rate", settings.rate, settings.rate > 0, "above 0");
-    demandSetting("warmup", settings.warmup, settings.warmup >= 0 && settings.warmup < 1, "in [0, 1)");
+    demandRanges(SCHEDULE, settings, { rate: positive, warmup: belowOne });
     return {
       start: () => ({}),
       rate: (_epoch, _state, { step, steps }) => {

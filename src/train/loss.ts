@@ -1,6 +1,7 @@
 /** Losses as a recipe names them. */
 import { type Choice, choice } from "../base/choice.ts";
 import { OnesheetError } from "../base/errors.ts";
+import { belowOne, demandRanges, nonNegative, positive, unit } from "../base/range.ts";
 import type { Rows } from "../data/source.ts";
 import { asymmetricLoss, type Asymmetry } from "../ops/asymmetric_loss.ts";
 import { crossEntropy, focalLoss, weightedCrossEntropy } from "../ops/focal_loss.ts";
@@ -14,21 +15,12 @@ export interface Loss {
   readonly of?: (positives: readonly number[], rows: number) => Loss;
 }
 
-/** Refuses a setting of a loss that does not hold. */
-function demandOf(loss: string, holds: boolean, expected: string, found: unknown): void {
-  if (holds) return;
-  throw new OnesheetError(`Cannot use the loss ${loss}: expected ${expected}, found ${found}`, {
-    exitCode: 2,
-  });
-}
-
 /** Focal loss (Lin et al. 2017): easy elements weigh less by (1 - p_t)^gamma, positives by alpha. */
 export const focal = (settings: { readonly alpha: number; readonly gamma: number }): Choice<Loss> =>
-  choice(
-    "focal",
-    settings,
-    ({ alpha, gamma }) => (logits, targets) => focalLoss(logits, targets, alpha, gamma),
-  );
+  choice("focal", settings, ({ alpha, gamma }) => {
+    demandRanges("the loss focal", { alpha, gamma }, { alpha: unit, gamma: nonNegative });
+    return (logits, targets) => focalLoss(logits, targets, alpha, gamma);
+  });
 
 /**
  * Binary cross-entropy with logits, averaged over all elements. The positive part of a label counts `positiveWeight`
@@ -38,8 +30,10 @@ export const binaryCrossEntropy = (
   settings: { readonly positiveWeight?: readonly number[] } = {},
 ): Choice<Loss> =>
   choice("binaryCrossEntropy", settings, ({ positiveWeight }) => {
-    const wrong = positiveWeight?.find((weight) => !(weight > 0 && Number.isFinite(weight)));
-    demandOf("binaryCrossEntropy", wrong === undefined, "numbers above 0 in positiveWeight", wrong);
+    positiveWeight?.forEach((weight, i) => {
+      const name = `positiveWeight[${i}]`;
+      demandRanges("the loss binaryCrossEntropy", { [name]: weight }, { [name]: positive });
+    });
     return weighted(positiveWeight);
   }, { positiveWeight: [[1, 2]] });
 
@@ -61,7 +55,7 @@ const weighted = (weights: readonly number[] | undefined): Loss => (logits, targ
  */
 export const balancedCrossEntropy = (settings: { readonly cap: number }): Choice<Loss> =>
   choice("balancedCrossEntropy", settings, ({ cap }) => {
-    demandOf("balancedCrossEntropy", cap > 0, "cap above 0", cap);
+    demandRanges("the loss balancedCrossEntropy", { cap }, { cap: positive });
     return Object.assign(
       (): Tensor => {
         throw new OnesheetError(
@@ -83,10 +77,11 @@ export const asymmetric = (
     "asymmetric",
     { gammaPositive, gammaNegative, margin },
     (settings) => {
-      const { gammaPositive, gammaNegative, margin } = settings;
-      demandOf("asymmetric", gammaPositive >= 0, "gammaPositive of at least 0", gammaPositive);
-      demandOf("asymmetric", gammaNegative >= 0, "gammaNegative of at least 0", gammaNegative);
-      demandOf("asymmetric", margin >= 0 && margin < 1, "margin in [0, 1)", margin);
+      demandRanges("the loss asymmetric", settings, {
+        gammaPositive: nonNegative,
+        gammaNegative: nonNegative,
+        margin: belowOne,
+      });
       return (logits, targets) => asymmetricLoss(logits, targets, settings);
     },
   );

@@ -2,6 +2,15 @@
 import type { Choice } from "../base/choice.ts";
 import { OnesheetError } from "../base/errors.ts";
 import { show } from "../base/json.ts";
+import {
+  belowOne,
+  betweenZeroAndOne,
+  nonNegative,
+  optional,
+  positive,
+  rangeFault,
+  whole,
+} from "../base/range.ts";
 import type { Source } from "../data/source.ts";
 import type { ModelFunction, Outputs } from "../dsl/build.ts";
 import type { Node, Scope } from "../dsl/node.ts";
@@ -114,30 +123,33 @@ export type RecipeSettings =
   & Pick<Recipe, "name" | "data" | "model" | "epochs" | "learningRate">
   & Partial<Recipe>;
 
-const counts = ["labels", "batchSize", "epochs"] as const;
+/** The numbers that a recipe's fields take. */
+const ranges = {
+  labels: optional(whole(1)),
+  batchSize: whole(1),
+  epochs: whole(1),
+  seed: whole(0),
+  labelSmoothing: belowOne,
+  accumulate: optional(whole(1)),
+  clipNorm: optional(positive),
+};
 
-/** What keeps the optional fields from being right; undefined where they are. */
-function fault(
-  { accumulate = 1, clipNorm = 1, average, stages = [], groups = [], validationLoss = "mean of rows" }:
-    Recipe,
-): string | undefined {
-  const whole = (value: number) => Number.isInteger(value) && value >= 1;
-  const stage = stages.find(({ epochs }) => !whole(epochs));
-  const group = groups.find(({ rate = 0, weightDecay = 0 }) => !(rate >= 0 && weightDecay >= 0));
-  if (!whole(accumulate)) return `accumulate to be a whole number of at least 1, found ${accumulate}`;
-  if (!validationLosses.includes(validationLoss)) {
-    return `validationLoss to be ${validationLosses.map((name) => `"${name}"`).join(" or ")}, found ${
-      show(validationLoss)
-    }`;
-  }
-  if (!(clipNorm > 0)) return `clipNorm above 0, found ${clipNorm}`;
-  if (average && !(average.decay > 0 && average.decay < 1)) {
-    return `average.decay between 0 and 1, found ${average.decay}`;
-  }
-  if (stage) {
-    return `epochs of the stage "${stage.freeze}" to be a whole number of at least 1, found ${stage.epochs}`;
-  }
-  if (group) return `rate and weightDecay of the group "${group.of}" of at least 0`;
+const groupRanges = { rate: optional(nonNegative), weightDecay: optional(nonNegative) };
+
+/** What is wrong with a number of a recipe; undefined where nothing is. */
+function fault(recipe: Recipe): string | undefined {
+  const { average, stages = [], groups = [], validationLoss = "mean of rows" } = recipe;
+  return [
+    rangeFault(recipe, ranges),
+    validationLosses.includes(validationLoss)
+      ? undefined
+      : `expected validationLoss to be ${validationLosses.map((name) => `"${name}"`).join(" or ")}, found ${
+        show(validationLoss)
+      }`,
+    average && rangeFault(average, { decay: betweenZeroAndOne }, " of average"),
+    ...stages.map((stage) => rangeFault(stage, { epochs: whole(1) }, ` of the stage "${stage.freeze}"`)),
+    ...groups.map((group) => rangeFault(group, groupRanges, ` of the group "${group.of}"`)),
+  ].find((fault) => fault !== undefined);
 }
 
 /**
@@ -165,25 +177,9 @@ export function recipe(given: RecipeSettings): Recipe {
   const { weights = [], freeze = [], batchSize = 16, seed = 42, labelSmoothing = 0 } = given;
   const { loss = binaryCrossEntropy(), optimizer = adamw(), stop = never({ on: "macroF1" }) } = given;
   const settings = { ...given, weights, freeze, batchSize, seed, labelSmoothing, loss, optimizer, stop };
-  for (const field of counts) {
-    const value = settings[field];
-    if (value === undefined && field === "labels") continue;
-    if (!Number.isInteger(value) || value! < 1) {
-      throw new OnesheetError(
-        `Cannot use recipe "${settings.name}": expected ${field} to be a whole number of at least 1, found ${value}`,
-        { exitCode: 2 },
-      );
-    }
-  }
-  if (!(settings.labelSmoothing >= 0 && settings.labelSmoothing < 1)) {
-    throw new OnesheetError(
-      `Cannot use recipe "${settings.name}": expected labelSmoothing in [0, 1), found ${settings.labelSmoothing}`,
-      { exitCode: 2 },
-    );
-  }
   const wrong = fault(settings);
   if (wrong !== undefined) {
-    throw new OnesheetError(`Cannot use recipe "${settings.name}": expected ${wrong}`, { exitCode: 2 });
+    throw new OnesheetError(`Cannot use recipe "${settings.name}": ${wrong}`, { exitCode: 2 });
   }
   return settings;
 }

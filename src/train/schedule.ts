@@ -3,7 +3,7 @@
  * saved and gone on with exactly. Epochs count from 0.
  */
 import { type Choice, choice } from "../base/choice.ts";
-import { OnesheetError } from "../base/errors.ts";
+import { betweenZeroAndOne, demandRanges, nonNegative, positive, upToOne, whole } from "../base/range.ts";
 
 /** What a schedule remembers between epochs; plain JSON. */
 export type ScheduleState = Readonly<Record<string, number>>;
@@ -29,24 +29,25 @@ export interface Schedule {
 /** Changes of the rate smaller than this are not made; the default `eps` of PyTorch's ReduceLROnPlateau. */
 const leastChange = 1e-8;
 
-/** Refuses a setting of a schedule that does not hold. */
-export function demandSetting(setting: string, value: number, holds: boolean, expected: string): void {
-  if (!holds) {
-    throw new OnesheetError(
-      `Cannot use a learning rate schedule: expected ${setting} ${expected}, found ${value}`,
-      {
-        exitCode: 2,
-      },
-    );
-  }
-}
+/** What settings of schedules are settings of, in a sentence that refuses one. */
+export const SCHEDULE = "a learning rate schedule";
 
 /** The same rate in every epoch. */
 export const constant = (settings: { readonly rate: number }): Choice<Schedule> =>
   choice("constant", settings, ({ rate }) => {
-    demandSetting("rate", rate, rate > 0, "above 0");
+    demandRanges(SCHEDULE, { rate }, { rate: positive });
     return { start: () => ({}), rate: () => rate, next: (state) => state };
   });
+
+/** The numbers that {@link warmupThenPlateau} takes, as PyTorch's LinearLR and ReduceLROnPlateau. */
+const ranges = {
+  rate: positive,
+  from: upToOne,
+  epochs: whole(0),
+  factor: betweenZeroAndOne,
+  patience: whole(0),
+  threshold: nonNegative,
+};
 
 /**
  * A linear rise over the first `epochs` epochs from `from * rate` towards `rate`, then `rate` times `factor` whenever
@@ -77,9 +78,9 @@ export const warmupThenPlateau = (
   choice(
     "warmupThenPlateau",
     { threshold: 1e-4, ...settings },
-    ({ rate, from, epochs, factor, patience, threshold }) => {
-      demandSetting("rate", rate, rate > 0, "above 0");
-      demandSetting("factor", factor, factor > 0 && factor < 1, "between 0 and 1");
+    (settings) => {
+      demandRanges(SCHEDULE, settings, ranges);
+      const { rate, from, epochs, factor, patience, threshold } = settings;
       return {
         start: () => ({ rate, bad: 0 }),
         rate: (epoch, state) => epoch < epochs ? rate * (from + (1 - from) * epoch / epochs) : state.rate,

@@ -1,6 +1,7 @@
 /** When a run has the best weights so far, and when it ends. */
 import { type Choice, choice } from "../base/choice.ts";
 import { didYouMean, OnesheetError } from "../base/errors.ts";
+import { demandRanges, nonNegative, whole } from "../base/range.ts";
 import { type ScoreName, scoreNames } from "./metrics.ts";
 
 /** What is remembered between epochs; plain JSON. */
@@ -65,9 +66,22 @@ const stopping = (
   };
 };
 
+/** Settings of {@link earlyStopping}. */
+export interface EarlyStoppingOptions {
+  /** The score that is watched. */
+  readonly on: ScoreName;
+  /** Epochs in a row without a better score, after which the run ends. */
+  readonly patience: number;
+  /** A score is better when it is above the best by more than this. */
+  readonly minDelta: number;
+  /** Whether a score that is above the best by exactly `minDelta` is better, too. Default: false. */
+  readonly inclusive?: boolean;
+}
+
 /**
- * Ends a run after `patience` epochs in a row whose score is below best + `minDelta`. The first epoch always is a
- * best; a rise of less than `minDelta` neither moves the best nor keeps the weights.
+ * Ends a run after `patience` epochs in a row without a better score, as the callbacks of Lightning and Keras do: an equal
+ * score is not better. The first epoch always is a best; a rise of `minDelta` or less neither moves the best nor keeps the
+ * weights.
  *
  * @example
  * ```ts
@@ -79,14 +93,13 @@ const stopping = (
  * assert(next(start(), scores).improved);
  * ```
  */
-export const earlyStopping = (
-  settings: { readonly on: ScoreName; readonly patience: number; readonly minDelta: number },
-): Choice<Stopping> =>
-  choice(
-    "earlyStopping",
-    settings,
-    ({ on, patience, minDelta }) => stopping(on, (score, best) => score >= best + minDelta, patience),
-  );
+export const earlyStopping = (settings: EarlyStoppingOptions): Choice<Stopping> =>
+  choice("earlyStopping", settings, ({ on, patience, minDelta, inclusive = false }) => {
+    demandRanges("earlyStopping", { patience, minDelta }, { patience: whole(0), minDelta: nonNegative });
+    const better = (score: number, best: number) =>
+      inclusive ? score >= best + minDelta : score - minDelta > best;
+    return stopping(on, better, patience);
+  });
 
 /** Keeps the weights of the best score and never ends a run early. */
 export const never = (settings: { readonly on: ScoreName }): Choice<Stopping> =>

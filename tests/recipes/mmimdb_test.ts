@@ -85,7 +85,7 @@ Deno.test("the settings are the notebook's", () => {
       ...{ name: "warmupThenPlateau", rate: 1e-4, from: 0.01, epochs: 3 },
       ...{ factor: 0.2, patience: 2, threshold: 1e-4 },
     },
-    stop: { name: "earlyStopping", on: "macroF1", patience: 5, minDelta: 1e-3 },
+    stop: { name: "earlyStopping", on: "macroF1", patience: 5, minDelta: 1e-3, inclusive: true },
   });
 });
 

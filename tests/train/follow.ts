@@ -24,12 +24,15 @@ export function ratesOf(
 /** Scores of which only the macro-F1 counts. */
 export const only = (macroF1: number) => ({ macroF1, microF1: 0, weightedF1: 0, samplesF1: 0 });
 
-/** Epochs from 1 that were a best, and the epochs waited after each, until the end. */
-export function follow(stopping: Stopping, scores: readonly number[]): { bests: number[]; waited: number[] } {
+/** Epochs from 1 that were a best, and the epochs waited after each, until the end; a number is a macro-F1. */
+export function follow(
+  stopping: Stopping,
+  scores: readonly (number | ReturnType<typeof only>)[],
+): { bests: number[]; waited: number[] } {
   const bests: number[] = [], waited: number[] = [];
   let state = stopping.start();
   for (const [epoch, score] of scores.entries()) {
-    const verdict = stopping.next(state, only(score));
+    const verdict = stopping.next(state, typeof score === "number" ? only(score) : score);
     state = JSON.parse(JSON.stringify(verdict.state));
     if (verdict.improved) bests.push(epoch + 1);
     waited.push(state.waited);

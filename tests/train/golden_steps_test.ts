@@ -165,9 +165,9 @@ Deno.test("settings out of range are refused by a sentence", () => {
   const refused: readonly [Partial<Recipe>, string][] = [
     [{ accumulate: 0 }, "expected accumulate to be a whole number of at least 1, found 0"],
     [{ clipNorm: 0 }, "expected clipNorm above 0, found 0"],
-    [{ average: { decay: 1 } }, "expected average.decay between 0 and 1, found 1"],
+    [{ average: { decay: 1 } }, "expected decay of average between 0 and 1, found 1"],
     [{ stages: [{ freeze: "0", epochs: 0.5 }] }, 'expected epochs of the stage "0"'],
-    [{ groups: [{ of: "0", rate: -1 }] }, 'expected rate and weightDecay of the group "0" of at least 0'],
+    [{ groups: [{ of: "0", rate: -1 }] }, 'expected rate of the group "0" of at least 0, found -1'],
   ];
   for (const [changes, sentence] of refused) {
     assertThrows(() => recipe({ ...plain, ...changes }), Error, sentence);

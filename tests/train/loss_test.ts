@@ -118,7 +118,7 @@ Deno.test("settings of losses that make no sense are refused", () => {
     [() => asymmetric({ gammaNegative: -1 }), "asymmetric: expected gammaNegative of at least 0, found -1"],
     [
       () => binaryCrossEntropy({ positiveWeight: [1, 0] }),
-      "binaryCrossEntropy: expected numbers above 0 in positiveWeight, found 0",
+      "binaryCrossEntropy: expected positiveWeight[1] above 0, found 0",
     ],
   ];
   for (const [make, sentence] of refused) {
