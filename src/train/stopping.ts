@@ -99,7 +99,7 @@ export const earlyStopping = (settings: EarlyStoppingOptions): Choice<Stopping> 
     const better = (score: number, best: number) =>
       inclusive ? score >= best + minDelta : score - minDelta > best;
     return stopping(on, better, patience);
-  });
+  }, { inclusive: [true] });
 
 /** Keeps the weights of the best score and never ends a run early. */
 export const never = (settings: { readonly on: ScoreName }): Choice<Stopping> =>

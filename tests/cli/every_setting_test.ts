@@ -35,7 +35,10 @@ const table: Readonly<Record<string, Readonly<Record<string, Values>>>> = {
     linearDecay: { rate: [1e-3], warmup: [0.2] },
     cosineDecay: { rate: [1e-3], warmup: [0.2] },
   },
-  stop: { earlyStopping: { on: ["microF1"], patience: [1], minDelta: [0] }, never: { on: ["microF1"] } },
+  stop: {
+    earlyStopping: { on: ["microF1"], patience: [1], minDelta: [0], inclusive: [true] },
+    never: { on: ["microF1"] },
+  },
   augment: {
     randomResizedCrop: { size: [8], scale: [[0.5, 1]], ratio: [[1, 1]] },
     randomHorizontalFlip: { p: [0.1] },
