@@ -6,15 +6,21 @@ function otherKind({ isDirectory, isFifo, isSocket }: Deno.FileInfo): string {
   return isDirectory ? "a folder" : isFifo ? "a named pipe" : isSocket ? "a socket" : "a device";
 }
 
-/** Throws an Error with the reason where a path leads to no regular file or to one of more than `most` bytes. */
+/** Why what is at a path is not read: it is no regular file, or too long. */
+export class NotRegular extends Error {
+  /** What a stack calls it. */
+  override name = "NotRegular";
+}
+
+/** Throws where a path leads to no regular file or to one of more than `most` bytes. */
 function demandRegular(info: Deno.FileInfo, most: number): void {
-  if (!info.isFile) throw new Error(`expected a regular file, found ${otherKind(info)}`);
-  if (info.size > most) throw new Error(`expected at most ${most} bytes, found ${info.size}`);
+  if (!info.isFile) throw new NotRegular(`expected a regular file, found ${otherKind(info)}`);
+  if (info.size > most) throw new NotRegular(`expected at most ${most} bytes, found ${info.size}`);
 }
 
 /**
- * Size and times of a regular file of at most `most` bytes. Anything else at the path is an Error with the reason; errors
- * of the system pass through, `Deno.errors.NotFound` among them. {@link fileFault} words either.
+ * Size and times of a regular file of at most `most` bytes. Anything else at the path is {@link NotRegular}; errors of
+ * the system pass through, `Deno.errors.NotFound` among them. {@link fileFault} words either.
  */
 export async function statRegular(path: string, most = Infinity): Promise<Deno.FileInfo> {
   const info = await Deno.stat(path);

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { sha256Of } from "./digest.ts";
 import { writeFileWhole } from "./files.ts";
-import { readRegular } from "./regular_file.ts";
+import { NotRegular, readRegular } from "./regular_file.ts";
 
 const SUMS = "SHA256SUMS";
 
@@ -71,13 +71,19 @@ export async function sumIn(folder: string, name: string): Promise<string> {
 
 /** What is wrong with the first of these files that is not as it was written; undefined when all are. */
 export async function damageIn(folder: string, names: readonly string[]): Promise<string | undefined> {
-  const sums = await readSums(folder);
-  if (sums === undefined) return `"${join(folder, SUMS)}" is missing`;
-  for (const name of names) {
-    const path = join(folder, name);
-    const sum = await ifThere(sha256Of(path));
-    if (sum === undefined) return `"${path}" is missing`;
-    if (!sums.get(name)?.has(sum)) return `"${path}" does not match its checksum`;
+  let path = join(folder, SUMS);
+  try {
+    const sums = await readSums(folder);
+    if (sums === undefined) return `"${path}" is missing`;
+    for (const name of names) {
+      path = join(folder, name);
+      const sum = await ifThere(sha256Of(path));
+      if (sum === undefined) return `"${path}" is missing`;
+      if (!sums.get(name)?.has(sum)) return `"${path}" does not match its checksum`;
+    }
+  } catch (error) {
+    if (error instanceof NotRegular) return `"${path}" cannot be read: ${error.message}`;
+    throw error;
   }
 }
 

@@ -1,5 +1,5 @@
 /** `predict`: the labels of posters and plots, by a run's best weights. */
-import { messageOf, OnesheetError } from "../base/errors.ts";
+import { OnesheetError } from "../base/errors.ts";
 import { writeAll, writeWhole } from "../base/files.ts";
 import { fileFault } from "../base/regular_file.ts";
 import { readImage } from "../data/image_file.ts";

@@ -25,6 +25,14 @@ Deno.test("files are as they were written until a byte, a name or the sums are n
       await broken(() => Deno.truncate(`${folder}/SHA256SUMS`, 70)),
       '"F/b" does not match its checksum',
     );
+    const toFolder = (name: string) => async () => {
+      await Deno.remove(`${folder}/${name}`);
+      await Deno.mkdir(`${folder}/${name}`);
+    };
+    const noFile = "cannot be read: expected a regular file, found a folder";
+    assertEquals(await broken(toFolder("b")), `"F/b" ${noFile}`);
+    await Deno.remove(`${folder}/b`);
+    assertEquals(await broken(toFolder("SHA256SUMS")), `"F/SHA256SUMS" ${noFile}`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }

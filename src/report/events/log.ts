@@ -1,7 +1,8 @@
 /** The event file of a run: appended to while it trains, and cut back to the checkpoint when it goes on. */
 import { join } from "node:path";
+import { OnesheetError } from "../../base/errors.ts";
 import { temporaryFor, writeFileWhole } from "../../base/files.ts";
-import { readRegular } from "../../base/regular_file.ts";
+import { fileFault, readRegular } from "../../base/regular_file.ts";
 import { beginning, decodeEvent, encodeEvent, type Logged, type ReadEvent } from "./event.ts";
 import { frame, recordsIn } from "./records.ts";
 
@@ -19,6 +20,11 @@ const NAME = /^events\.out\.tfevents\.(\d+)\.onesheet$/;
 /** Longest event file that is read, in bytes. */
 const LONGEST = 2 ** 31;
 
+const read = (path: string): Promise<Uint8Array> =>
+  readRegular(path, LONGEST).catch((cause) => {
+    throw new OnesheetError(`Cannot read "${path}": ${fileFault(cause)}`, { cause });
+  });
+
 /** The event files in a folder, the oldest first. */
 function filesIn(folder: string): { readonly path: string; readonly number: number }[] {
   return [...Deno.readDirSync(folder)].flatMap(({ name }) => {
@@ -34,9 +40,7 @@ const isFolder = (path: string): Promise<boolean> =>
 export async function readEvents(folder: string): Promise<ReadEvent[]> {
   const newest = await isFolder(folder) ? filesIn(folder).at(-1) : undefined;
   if (newest === undefined) return [];
-  return [...recordsIn(await readRegular(newest.path, LONGEST))].flatMap((record) =>
-    decodeEvent(record) ?? []
-  );
+  return [...recordsIn(await read(newest.path))].flatMap((record) => decodeEvent(record) ?? []);
 }
 
 /**
@@ -53,7 +57,7 @@ export async function openEvents(
     if (NAME.test(temporaryFor(name) ?? "")) await Deno.remove(join(folder, name)); // a kill left it
   }
   const before = filesIn(folder), newest = before.at(-1);
-  const records = newest === undefined ? [] : [...recordsIn(await readRegular(newest.path, LONGEST))];
+  const records = newest === undefined ? [] : [...recordsIn(await read(newest.path))];
   const kept = records.flatMap((record) => {
     const event = decodeEvent(record);
     return event !== undefined && keep(event) ? [{ record, event }] : [];
