@@ -1,4 +1,5 @@
 /** `data`: posters of 1 to 3 megapixels, from parquet to the model's inputs. */
+import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 import { cacheFolder } from "../src/base/cache.ts";
 import { type Bench, type BenchOptions, type Figure, figureOf, inTurns } from "./bench.ts";
@@ -42,7 +43,7 @@ async function peerOf(python: string, folder: string, cache: string): Promise<Ch
     sides,
     JSON.stringify({ train: rows(set.train), validation: rows(set.validation) }),
   );
-  return await openChild([python, new URL("peer/data.py", import.meta.url).pathname, folder, sides]);
+  return await openChild([python, fileURLToPath(new URL("peer/data.py", import.meta.url)), folder, sides]);
 }
 
 /** The share of a training of the exact recipe on the set that no session call is under way in, in percent. */

@@ -1,9 +1,10 @@
 /** `deno task bench`: every figure of the README with its PyTorch peer. */
 import { fileURLToPath } from "node:url";
-import { didYouMean, messageOf, OnesheetError } from "../src/base/errors.ts";
+import { didYouMean, OnesheetError } from "../src/base/errors.ts";
 import { writeFileWhole } from "../src/base/files.ts";
-import { type Command, helpText } from "../src/cli/command.ts";
-import { parseCommand, type Parsed } from "../src/cli/options.ts";
+import type { Command } from "../src/cli/command.ts";
+import type { Parsed } from "../src/cli/options.ts";
+import { ending, runCommand } from "../src/cli/running.ts";
 import { type Bench, benchEngines, type Figure } from "./bench.ts";
 import { dataBench } from "./data.ts";
 import { evalBench } from "./eval.ts";
@@ -63,7 +64,7 @@ async function write({ section, picture }: Bench, figures: readonly Figure[]): P
   if (picture) await writeFileWhole(fileOf(picture.file), picture.draw(figures));
 }
 
-async function run({ positionals, options }: Parsed<typeof command>): Promise<void> {
+async function run({ positionals, options }: Parsed<typeof command>): Promise<number> {
   const chosen = named(positionals.benches);
   const pairs = options.pairs ?? PAIRS;
   if (pairs < 1) {
@@ -82,19 +83,11 @@ async function run({ positionals, options }: Parsed<typeof command>): Promise<vo
   }
   if (options.json) console.log(JSON.stringify(found, null, 2));
   else if (found.length > 0) console.log(figuresTable(found));
+  return 0;
 }
 
 /** Runs a command line; gives the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  try {
-    const parsed = parseCommand(command, args);
-    if (parsed === "help") console.log(helpText(command));
-    else await run(parsed);
-    return 0;
-  } catch (error) {
-    console.error(error instanceof OnesheetError ? messageOf(error) : error);
-    return error instanceof OnesheetError ? error.exitCode : 1;
-  }
-}
+export const main = (args: readonly string[]): Promise<number> =>
+  ending(() => runCommand(command, args, run));
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

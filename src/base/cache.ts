@@ -1,6 +1,9 @@
 /** Where things that can be made or fetched again are kept. */
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { messageOf, OnesheetError } from "./errors.ts";
+import { inSandbox } from "./sandbox.ts";
+import { isNoSpace } from "./space.ts";
 
 /**
  * The folder for kept things: `ONESHEET_CACHE`, else the platform's cache folder with `onesheet` in it
@@ -22,5 +25,20 @@ function platformCache(variable: (name: string) => string | undefined): string {
       return variable("LOCALAPPDATA") || join(homedir(), "AppData", "Local");
     default:
       return join(homedir(), ".cache");
+  }
+}
+
+/** Does work that writes `what` into a folder of the cache; where the system refuses that, the error names the way out. */
+export async function inCache<T>(what: string, folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (cause instanceof OnesheetError) throw cause;
+    const why = isNoSpace(cause) ? "the disk is full" : messageOf(cause);
+    const wayOut = inSandbox() ? "name a run folder by --run" : "set ONESHEET_CACHE to a folder";
+    throw new OnesheetError(
+      `Cannot write ${what} into the cache folder "${folder}": ${why}; ${wayOut} that can be written to and has room`,
+      { cause },
+    );
   }
 }

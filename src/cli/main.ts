@@ -1,17 +1,18 @@
 /** The command line: `deno task <command>`. */
-import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
-import { type Command, helpText } from "./command.ts";
+import { didYouMean, OnesheetError } from "../base/errors.ts";
+import type { Command } from "./command.ts";
 import { compare, compareCommand } from "./compare.ts";
 import { doctor, doctorCommand } from "./doctor.ts";
 import { evaluate, evaluateCommand } from "./evaluate.ts";
 import { exportCommand, exportRun } from "./export.ts";
-import { parseCommand, type Parsed } from "./options.ts";
+import type { Parsed } from "./options.ts";
 import { parity, parityCommand } from "./parity.ts";
 import { predict, predictCommand } from "./predict.ts";
 import { report, reportCommand } from "./report.ts";
+import { ending, runCommand } from "./running.ts";
 import { serve, serveCommand } from "./serve.ts";
 import { setup, setupCommand, setupEnvironment } from "./setup.ts";
-import { print, tell } from "./terminal.ts";
+import { print } from "./terminal.ts";
 import { train, trainCommand } from "./train.ts";
 
 /** A command of the command line. */
@@ -27,12 +28,7 @@ const bind = <C extends Command>(
   more?: string,
 ): Bound => ({
   summary: command.summary,
-  run: async (args) => {
-    const parsed = parseCommand(command, args);
-    if (parsed !== "help") return await run(parsed);
-    print([helpText(command), ...more === undefined ? [] : [more]].join("\n\n"));
-    return 0;
-  },
+  run: (args) => runCommand(command, args, run, more),
 });
 
 const commands: Readonly<Record<string, Bound>> = {
@@ -56,22 +52,13 @@ function overview(): string {
     .join("\n\n");
 }
 
-/** Longest message that is printed, in characters. */
-const LONGEST = 8000;
-
-const short = (message: string): string =>
-  message.length <= LONGEST
-    ? message
-    : `${message.slice(0, LONGEST)}… (${message.length - LONGEST} characters more)`;
-
 /** Runs a command line; gives the exit code. */
 export async function main([name, ...args]: readonly string[]): Promise<number> {
   if (name === "--help" || name === "-h") {
     print(overview());
     return 0;
   }
-  const verbose = args.includes("--verbose");
-  try {
+  return await ending(async () => {
     if (name === undefined || !Object.hasOwn(commands, name)) {
       const names = Object.keys(commands);
       const hint = name === undefined ? "" : didYouMean(name, names);
@@ -80,10 +67,7 @@ export async function main([name, ...args]: readonly string[]): Promise<number> 
       });
     }
     return await commands[name].run(args.filter((arg) => arg !== "--verbose"));
-  } catch (error) {
-    tell(verbose ? Deno.inspect(error) : short(messageOf(error)));
-    return error instanceof OnesheetError ? error.exitCode : 1;
-  }
+  }, args.includes("--verbose"));
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

@@ -56,7 +56,7 @@ export async function report({ positionals, options }: Parsed<typeof reportComma
     );
     const page = await runsPage(own);
     await writeOutput(out, () => writeFileWhole(out, page));
-  } else await writeReport(folders[0]);
+  } else await writeReport(folders[0], "write the report of a copy of the run");
   print(out);
   return 0;
 }

@@ -52,14 +52,14 @@ export interface Reported {
 }
 
 /** Writes `report.html`, `curves.svg` and, where sharp loads, `curves.png` into a run folder. */
-export async function writeReport(folder: string): Promise<Reported> {
+export async function writeReport(folder: string, wayOut?: string): Promise<Reported> {
   const run = await readReported(folder), files = runFiles(folder);
   const title = `${run.recipe.name}: ${run.name}`, body = await runBody(run);
-  await writeRunFile(files.report, wholePage(title, body));
+  await writeRunFile(files.report, wholePage(title, body), wayOut);
   if (run.epochs.length > 0) {
     const svg = await curvesSvg(run.epochs), png = await pngOf(svg);
-    await writeRunFile(files.curves, svg);
-    if (png !== undefined) await writeRunFile(files.picture, png);
+    await writeRunFile(files.curves, svg, wayOut);
+    if (png !== undefined) await writeRunFile(files.picture, png, wayOut);
   }
   return { title, body };
 }

@@ -3,9 +3,10 @@
  * This process reads no recipe; what does so is its child.
  */
 import { join } from "node:path";
-import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
+import { didYouMean, OnesheetError } from "../base/errors.ts";
 import { flagsOf, hereOf, project, type Rights, rights, type Variable } from "./allowed.ts";
-import { print, tell } from "./terminal.ts";
+import { ending } from "./running.ts";
+import { print } from "./terminal.ts";
 
 /** A command line of `main.ts`, and the process that it runs in. */
 export interface Start {
@@ -70,17 +71,13 @@ async function run(start: Start): Promise<number> {
 }
 
 /** Starts a task and waits for its end; gives its exit code. `allowed TASK …` prints what it would start. */
-async function task(args: readonly string[]): Promise<number> {
-  try {
+const task = (args: readonly string[]): Promise<number> =>
+  ending(async () => {
     const show = args[0] === "allowed", start = await startOf(show ? args.slice(1) : args);
     if (start === undefined) return 0;
     if (!show) return await run(start);
     print(["deno", ...commandLine(start, hereOf(variable))].join("\n"));
     return 0;
-  } catch (error) {
-    tell(messageOf(error));
-    return error instanceof OnesheetError ? error.exitCode : 1;
-  }
-}
+  });
 
 if (import.meta.main) Deno.exit(await task(Deno.args));

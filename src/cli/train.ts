@@ -3,7 +3,7 @@ import { OnesheetError } from "../base/errors.ts";
 import { writeFileWhole } from "../base/files.ts";
 import { inSandbox } from "../base/sandbox.ts";
 import { summarize } from "../dsl/summary.ts";
-import { engineNames } from "../engine/choose.ts";
+import { engineNames, mayUseNative } from "../engine/choose.ts";
 import { fit, type FitOptions } from "../train/fit.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { readRecord } from "../train/run.ts";
@@ -228,10 +228,9 @@ function warnOfSize(recipe: Recipe, tell: (line: string) => void): void {
   const { model, trainable } = draftPlan(recipe);
   const { total } = summarize(model, trainable).parameters;
   if (total < FAR_TOO_MANY) return;
+  const millions = (total / 1e6).toFixed(0);
+  const wayOut = mayUseNative() ? "; `deno task setup` fetches libtensorflow" : "";
   tell(
-    `warning: ${
-      (total / 1e6).toFixed(0)
-    } million parameters are far too many for the portable engine: expect ` +
-      "minutes a step; `deno task setup` fetches libtensorflow",
+    `warning: ${millions} million parameters are far too many for the portable engine: expect minutes a step${wayOut}`,
   );
 }

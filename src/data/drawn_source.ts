@@ -1,7 +1,7 @@
 /** The drawn films as a source: written into the cache when first asked for, then read like any data set. */
 import { join } from "node:path";
 import { type Choice, choice } from "../base/choice.ts";
-import { cacheFolder } from "../base/cache.ts";
+import { cacheFolder, inCache } from "../base/cache.ts";
 import { writeDrawn } from "./drawn.ts";
 import { mmimdb } from "./mmimdb.ts";
 import { inputSpecs, type Preparation } from "./rows.ts";
@@ -29,7 +29,10 @@ export const drawnFilms = (options: DrawnFilmsOptions): Choice<Source> =>
       inputs: inputSpecs(settings),
       open: async (request) => {
         const data = request.data ?? folder();
-        if (request.data === undefined) await writeDrawn(data, { rows, seed: settings.seed });
+        if (request.data === undefined) {
+          const drawing = { rows, seed: settings.seed };
+          await inCache("the drawn films", data, () => writeDrawn(data, drawing));
+        }
         return await films(data).open({ ...request, data });
       },
       reader: (kept) => films(kept).reader(kept),

@@ -5,7 +5,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
-import { messageOf, OnesheetError } from "../base/errors.ts";
+import { inCache } from "../base/cache.ts";
+import { OnesheetError } from "../base/errors.ts";
 import { writeAll, writeWhole } from "../base/files.ts";
 import { contentDigests } from "./content_digest.ts";
 import type { Corpus } from "./corpus.ts";
@@ -101,7 +102,7 @@ async function prepare(
   files: { readonly plots: string; readonly index: string },
   onProgress: OpenOptions["onProgress"],
 ): Promise<{ about: About; arrays: Numbers }> {
-  try {
+  return await inCache("the plots", folder, async () => {
     await Deno.mkdir(folder, { recursive: true });
     let made: { about: About; arrays: Numbers } | undefined;
     await writeWhole(files.plots, async (file) => {
@@ -109,15 +110,7 @@ async function prepare(
     });
     await writePacked(files.index, made!);
     return made!;
-  } catch (error) {
-    if (error instanceof OnesheetError) throw error;
-    throw new OnesheetError(
-      `Cannot keep the plots in "${folder}": ${
-        messageOf(error)
-      }; set ONESHEET_CACHE to a folder with room for them`,
-      { cause: error },
-    );
-  }
+  });
 }
 
 /** The texts of a file of plots. Throws where it is not as it was written. */

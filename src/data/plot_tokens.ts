@@ -1,6 +1,7 @@
 /** The plots of a data set as token ids, made once for a vocabulary and a length and kept in the cache folder. */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { inCache } from "../base/cache.ts";
 import type { Corpus } from "./corpus.ts";
 import { readPacked, writePacked } from "./packed.ts";
 import type { Places } from "./places.ts";
@@ -58,7 +59,9 @@ export async function plotTokens(
   const path = join(cache, "films", `${key}.tokens`);
   const known = await readPacked<null, Numbers>(path);
   const arrays = known?.arrays ?? encode(corpus, tokenizer, tokens, onProgress);
-  if (known === undefined) await writePacked(path, { about: null, arrays });
+  if (known === undefined) {
+    await inCache("the tokens of the plots", dirname(path), () => writePacked(path, { about: null, arrays }));
+  }
   const { ids, counts } = arrays;
   return {
     write: (example, to, mask, offset) => {

@@ -5,9 +5,10 @@
  */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { inCache } from "../base/cache.ts";
 import { messageOf, oneLine, OnesheetError } from "../base/errors.ts";
 import { lock } from "../base/lock.ts";
-import { freeBytes, isNoSpace, noSpace, readable } from "../base/space.ts";
+import { freeBytes, noSpace, readable } from "../base/space.ts";
 import type { Corpus, EncodedPoster } from "./corpus.ts";
 import { isFilled, type Kept, noSlots, SLOT, slotFor, slotOf, type Slots, slotsIn } from "./slots.ts";
 import type { OpenOptions } from "./source.ts";
@@ -130,17 +131,8 @@ export async function keepPosters(
     });
   };
 
-  /** What was not thrown on purpose is about the folder. */
   const filled = (wanted: Int32Array, broken?: Slots): Promise<void> =>
-    fill(wanted, broken).catch((error) => {
-      if (error instanceof OnesheetError) throw error;
-      const why = isNoSpace(error) ? "a full disk" : messageOf(error);
-      throw new OnesheetError(
-        `Cannot keep the posters in "${folder}": expected room for them, found ${why}; ` +
-          "set ONESHEET_CACHE to a folder on a larger disk",
-        { cause: error },
-      );
-    });
+    inCache("the posters", folder, () => fill(wanted, broken));
 
   await filled(examples);
   return {

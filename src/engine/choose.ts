@@ -27,6 +27,9 @@ export interface Chosen {
   readonly why: string;
 }
 
+/** Whether this process may use native code; in the sandbox it may not. */
+export const mayUseNative = (): boolean => Deno.permissions.querySync({ name: "ffi" }).state === "granted";
+
 /** The portable engine, which has no options. */
 async function withoutNative(options: EngineOptions, why: string): Promise<Chosen> {
   demandOptions("the portable engine", options);
@@ -62,10 +65,14 @@ function onCuda(options: EngineOptions): Engine | string {
  */
 export async function chooseEngine(name: EngineName, options: EngineOptions = {}): Promise<Chosen> {
   if (name === "portable") return await withoutNative(options, "as asked");
-  if (name === "cuda") return { engine: cuda(options), why: "as asked" };
-  if (name === "auto" && Deno.permissions.querySync({ name: "ffi" }).state !== "granted") {
-    return await withoutNative(options, "this process may not use native code");
+  if (!mayUseNative()) {
+    if (name === "auto") return await withoutNative(options, "this process may not use native code");
+    throw new OnesheetError(
+      `Cannot use the ${name} engine: this process may not use native code; use --engine portable`,
+      { exitCode: 2 },
+    );
   }
+  if (name === "cuda") return { engine: cuda(options), why: "as asked" };
   const found = name === "auto" ? onCuda(options) : "";
   if (typeof found === "object") return { engine: found, why: "driver, GPU and libraries are there" };
   const files = locateForCpu();

@@ -68,7 +68,8 @@ const only: readonly (readonly [
 export function demandOptions(place: Place, options: EngineOptions): void {
   const wrong = only.find(([, asked, places]) => asked(options) && !places.includes(place));
   if (wrong === undefined) return;
-  const [option, , places, wayOut] = wrong;
+  const [option, , places, elsewhere] = wrong;
+  const wayOut = place === "the portable engine" ? "leave it out" : elsewhere;
   throw new OnesheetError(
     `Cannot use ${option} on ${place}: libtensorflow has it for ${places.join(" and ")}; ${wayOut}`,
     { exitCode: 2 },

@@ -1,8 +1,8 @@
 /** What a model is given for all rows at once: the data's constants, and features of every row that a tower computes. */
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { ahead } from "../base/ahead.ts";
-import { cacheFolder } from "../base/cache.ts";
+import { cacheFolder, inCache } from "../base/cache.ts";
 import { float32, type Value } from "../base/value.ts";
 import { readPacked, writePacked } from "../data/packed.ts";
 
@@ -92,7 +92,10 @@ async function features(
   if (known) return found(known.arrays.features);
   await using again = await recipe.data.made.open({ ...open, inputs: tower.reads });
   const computed = await compute(tower, memory, again.nodes ?? [], open.onProgress);
-  if (path !== undefined) await writePacked(path, { about: null, arrays: { features: computed } });
+  if (path !== undefined) {
+    const packed = { about: null, arrays: { features: computed } };
+    await inCache("the features of the nodes", dirname(path), () => writePacked(path, packed));
+  }
   return found(computed);
 }
 

@@ -47,7 +47,7 @@ const starts: readonly (readonly [
   ["setup", () => [], 0, /libtensorflow of your own is in /],
   ["allowed", () => ["train"], 0, /^--allow-write=.*\/runs,.*\/cache$/m],
   ["kernels", () => [], 0, /made resize\.wasm/],
-  ["rehearse", () => [], 1, /expected a data folder, found none/],
+  ["rehearse", () => [], 2, /Cannot run rehearse: expected <folder>, found none/],
   ["fidelity", () => ["--help"], 0, /deno task fidelity/],
   ["bench", () => ["--help"], 0, /deno task bench/],
   ["faults", () => ["--help"], 0, /deno task faults/],
@@ -161,6 +161,32 @@ Deno.test("a run folder elsewhere is written to where it is named", async () => 
       assert(Deno.statSync(`${run}/best.safetensors`).isFile);
     })
   );
+});
+
+Deno.test("tasks for developers have a help, and refuse in one sentence what they do not know", async () => {
+  await withPlace(async ({ folder }) => {
+    for (const task of ["bench", "faults", "fidelity", "rehearse", "kernels"]) {
+      const help = await startTask([task, "--help"], folder);
+      assertEquals([help.code, help.stderr], [0, ""], task);
+      assertStringIncludes(help.stdout, `Usage\n  deno task ${task}`);
+      const unknown = await startTask([task, "--wat"], folder);
+      assertEquals([unknown.code, unknown.stdout], [2, ""], task);
+      assertEquals(unknown.stderr, `Cannot use "--wat": no such option; see deno task ${task} --help\n`);
+    }
+    for (
+      const [args, says] of [
+        [["rehearse", "gone"], 'Cannot open the data "HERE/gone": expected a folder, found none'],
+        [["faults", "storag"], 'Cannot run the campaign "storag": '],
+        [["bench", "stepp"], 'Cannot bench "stepp": '],
+        [["fidelity", "pixel"], "pixel"],
+        [["kernels", "resize"], 'Cannot run kernels: found "resize" too many'],
+      ] as const
+    ) {
+      const said = await startTask(args, folder);
+      assertEquals([said.code, said.stdout, said.stderr.split("\n").length], [2, "", 2], said.stderr);
+      assertStringIncludes(said.stderr.replaceAll(folder, "HERE"), says);
+    }
+  });
 });
 
 /** What a folder may be called, and what shells and Deno's lists would stumble over. */

@@ -195,3 +195,16 @@ Deno.test("the tensorflow engine is refused where it is not set up; auto does wi
     );
   });
 });
+
+Deno.test("a cache folder that cannot be written to is a sentence that names ONESHEET_CACHE", async () => {
+  await withPlace(async ({ say, folder }) => {
+    await Deno.writeTextFile(`${folder}/full`, "");
+    const args = ["train", quickstart, "--engine", "portable", ...small, "--run", "run"];
+    const said = await say(args, { ONESHEET_CACHE: `${folder}/full/cache` });
+    assertEquals([said.code, said.stdout, namesIn(folder)], [1, "", ["full"]]);
+    assertMatch(
+      said.stderr,
+      /\nCannot write the drawn films into the cache folder "[^"]+\/full\/cache\/drawn-60-1": .*; set ONESHEET_CACHE to a folder that can be written to and has room\n$/,
+    );
+  });
+});

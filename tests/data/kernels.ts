@@ -1,6 +1,9 @@
 /** `deno task kernels`: WebAssembly from its text, in src/data/kernels. */
+import { fileURLToPath } from "node:url";
 import wabt from "wabt";
 import { writeFileWhole } from "../../src/base/files.ts";
+import type { Command } from "../../src/cli/command.ts";
+import { ending, runCommand } from "../../src/cli/running.ts";
 
 const folder = new URL("../../src/data/kernels/", import.meta.url);
 
@@ -19,9 +22,20 @@ export async function assembled(name: string): Promise<Uint8Array> {
   return module.toBinary({}).buffer;
 }
 
-if (import.meta.main) {
+const command = {
+  name: "kernels",
+  summary: "Makes the WebAssembly modules in src/data/kernels from the text beside them.",
+  positionals: {},
+  options: {},
+  examples: ["deno task kernels"],
+} as const satisfies Command;
+
+async function make(): Promise<number> {
   for (const name of kernels) {
-    await writeFileWhole(keptAt(name).pathname, await assembled(name));
+    await writeFileWhole(fileURLToPath(keptAt(name)), await assembled(name));
     console.log(`made ${name}.wasm`);
   }
+  return 0;
 }
+
+if (import.meta.main) Deno.exit(await ending(() => runCommand(command, Deno.args, make)));

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { openShard } from "../../src/data/parquet.ts";
 import { columnValues, type Decoder, MOST_INFLATED, Unreadable } from "../../src/data/parquet_pages.ts";
 import { checkStruct } from "../../src/data/thrift.ts";
 
-const golden = new URL("../golden/parquet/", import.meta.url).pathname;
+const golden = fileURLToPath(new URL("../golden/parquet/", import.meta.url));
 
 async function readAll(name: string): Promise<void> {
   const path = join(golden, name);

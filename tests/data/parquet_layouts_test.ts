@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { posterOf, textOf } from "../../src/data/messages.ts";
 import { openShard, type Row } from "../../src/data/parquet.ts";
 
@@ -10,7 +11,7 @@ const names = [...Deno.readDirSync(golden)].map(({ name }) => /^(.*)\.parquet$/.
 
 /** Every row of a golden file, with all of its columns. */
 async function rowsIn(name: string): Promise<Row[]> {
-  const path = join(golden.pathname, `${name}.parquet`), rows: Row[] = [];
+  const path = join(fileURLToPath(golden), `${name}.parquet`), rows: Row[] = [];
   using shard = await openShard({ path, name, size: (await Deno.stat(path)).size }, []);
   for (const group of shard.groups) rows.push(...await shard.read(group, shard.columns));
   return rows;

@@ -1,9 +1,11 @@
 /** `deno task faults`: breaks a run in every way that can be thought of, and counts what was lost. */
 import { fileURLToPath } from "node:url";
-import { didYouMean, messageOf, OnesheetError } from "../../src/base/errors.ts";
+import { didYouMean, OnesheetError } from "../../src/base/errors.ts";
 import { writeFileWhole } from "../../src/base/files.ts";
+import type { Command } from "../../src/cli/command.ts";
+import type { Parsed } from "../../src/cli/options.ts";
+import { ending, runCommand } from "../../src/cli/running.ts";
 import { table } from "../../src/report/table.ts";
-import { parseArgs } from "@std/cli";
 import type { Campaign, Tally } from "./campaign.ts";
 import { data } from "./data.ts";
 import { ffi } from "./ffi.ts";
@@ -19,14 +21,22 @@ const campaigns: readonly Campaign[] = [resume, storage, data, hub, safetensors,
 
 const page = fileURLToPath(new URL("../../docs/RELIABILITY.md", import.meta.url));
 
-const help = `Breaks a run in many ways and counts what was lost.
-
-Usage
-  deno task faults [name…] [--quick] [--write]
-
-  name     ${campaigns.map(({ name }) => name).join(", ")}; all unless given
-  --quick  the few faults that the test suite injects
-  --write  write what was found into docs/RELIABILITY.md`;
+const command = {
+  name: "faults",
+  summary: "Breaks a run in many ways and counts what was lost.",
+  positionals: {
+    name: {
+      help: `${campaigns.map(({ name }) => name).join(", ")}. Default: all`,
+      required: false,
+      repeat: true,
+    },
+  },
+  options: {
+    quick: { kind: "boolean", help: "the few faults that the test suite injects" },
+    write: { kind: "boolean", help: "write what was found into docs/RELIABILITY.md" },
+  },
+  examples: ["deno task faults", "deno task faults hub storage --quick"],
+} as const satisfies Command;
 
 /** The campaigns of these names; all of them where none is given. */
 function chosen(names: readonly string[]): readonly Campaign[] {
@@ -54,25 +64,13 @@ async function write(found: readonly (readonly [Campaign, Tally])[]): Promise<vo
 }
 
 /** Runs the command; gives its exit code: 0 when nothing was lost. */
-async function faults(args: string[]): Promise<number> {
-  const unknown: string[] = [];
-  const { _: names, quick, write: writes, help: helps } = parseArgs(args, {
-    boolean: ["quick", "write", "help"],
-    string: ["_"],
-    unknown: (arg, key) => key === undefined || (unknown.push(arg), false),
-  });
-  if (unknown.length > 0) {
-    throw new OnesheetError(`Cannot use "${unknown[0]}": no such option`, { exitCode: 2 });
-  }
-  if (helps) {
-    console.log(help);
-    return 0;
-  }
+async function faults({ positionals, options }: Parsed<typeof command>): Promise<number> {
+  const { quick, write: writes } = options;
   if (quick && writes) {
     throw new OnesheetError("Cannot write the page of a quick run: leave --quick out", { exitCode: 2 });
   }
   const found: [Campaign, Tally][] = [];
-  for (const campaign of chosen(names as string[])) {
+  for (const campaign of chosen(positionals.name)) {
     const note = (line: string) => console.error(`${campaign.name}: ${line}`);
     found.push([campaign, await campaign.run(quick ? "quick" : "full", note)]);
   }
@@ -85,11 +83,4 @@ async function faults(args: string[]): Promise<number> {
   return found.every(([_, { lost }]) => lost === 0) ? 0 : 1;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await faults(Deno.args));
-  } catch (error) {
-    console.error(messageOf(error));
-    Deno.exit(error instanceof OnesheetError ? error.exitCode : 1);
-  }
-}
+if (import.meta.main) Deno.exit(await ending(() => runCommand(command, Deno.args, faults)));

@@ -1,10 +1,11 @@
 /** `deno task fidelity`: every detail of the published notebook against the references that it ran on. */
 import { fileURLToPath } from "node:url";
 import { writeFileWhole } from "../../src/base/files.ts";
-import { messageOf, OnesheetError } from "../../src/base/errors.ts";
+import { OnesheetError } from "../../src/base/errors.ts";
 import { type Command, helpText } from "../../src/cli/command.ts";
 import { parseCommand } from "../../src/cli/options.ts";
 import { userPath } from "../../src/cli/recipes.ts";
+import { ending } from "../../src/cli/running.ts";
 import { chooseEngine, engineNames } from "../../src/engine/choose.ts";
 import { table } from "../../src/report/table.ts";
 import { type Check, holds } from "./check.ts";
@@ -97,11 +98,4 @@ export async function fidelity(args: readonly string[], goldens = committed): Pr
   return checks.every(holds) ? 0 : 1;
 }
 
-if (import.meta.main) {
-  try {
-    Deno.exit(await fidelity(Deno.args));
-  } catch (error) {
-    console.error(messageOf(error));
-    Deno.exit(error instanceof OnesheetError ? error.exitCode : 1);
-  }
-}
+if (import.meta.main) Deno.exit(await ending(() => fidelity(Deno.args)));

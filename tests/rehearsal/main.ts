@@ -7,7 +7,10 @@
 import { basename, join } from "node:path";
 import mmimdb from "../../recipes/mmimdb.ts";
 import { OnesheetError } from "../../src/base/errors.ts";
+import type { Command } from "../../src/cli/command.ts";
+import type { Parsed } from "../../src/cli/options.ts";
 import { userPath } from "../../src/cli/recipes.ts";
+import { ending, runCommand } from "../../src/cli/running.ts";
 import { openFilms } from "../../src/data/films.ts";
 import { shardsOf } from "../../src/data/shards.ts";
 import { tokenizer } from "../../src/data/tokens.ts";
@@ -104,11 +107,23 @@ async function line(what: string, run: string, asked: number): Promise<string[]>
   return [what, `${asked}`, `${step}`, train_loss.toFixed(6), val_loss.toFixed(6), `${best.entries.size}`];
 }
 
-if (import.meta.main) {
-  const [folder] = Deno.args;
-  if (folder === undefined) throw new OnesheetError("Cannot rehearse: expected a data folder, found none");
-  const data = userPath(folder);
+const command = {
+  name: "rehearse",
+  summary:
+    "Runs the exact recipe at full size from a loopback hub to a checkpoint, downloads cut on the way.",
+  positionals: {
+    folder: { help: "data in the layout of the hub data set sxj1215/mmimdb", required: true },
+  },
+  options: {},
+  examples: ["deno task rehearse mmimdb/"],
+} as const satisfies Command;
+
+async function rehearse({ positionals }: Parsed<typeof command>): Promise<number> {
+  const data = userPath(positionals.folder);
   const files = { "tokenizer.json": new TextEncoder().encode(await tokenizerJson(data)) };
+  if (locate() === undefined) {
+    throw new OnesheetError("Cannot rehearse: libtensorflow is not set up; run `deno task setup`");
+  }
   const bert = await published("text_backbone", oldNames, {
     "cls.predictions.bias": [30522],
     "cls.seq_relationship.weight": [2, 768],
@@ -140,4 +155,7 @@ if (import.meta.main) {
     console.log(table({ head, rows }));
     console.log(`downloads cut: ${cuts}; gone on with from byte ${resumed.join(", ")}`);
   }, { store: cutTwice });
+  return 0;
 }
+
+if (import.meta.main) Deno.exit(await ending(() => runCommand(command, Deno.args, rehearse)));

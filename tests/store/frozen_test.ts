@@ -1,4 +1,5 @@
 /** A model as a frozen graph: what is in it, and that others compute the same from it. */
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { fields } from "../../src/base/protobuf.ts";
 import { random } from "../../src/base/random.ts";
@@ -146,7 +147,7 @@ Deno.test({
         ),
       );
       const { stdout, stderr, success } = await new Deno.Command(python!, {
-        args: [new URL("saved_model.py", import.meta.url).pathname, folder],
+        args: [fileURLToPath(new URL("saved_model.py", import.meta.url)), folder],
       }).output();
       assert(success, new TextDecoder().decode(stderr));
       const found: number[] = JSON.parse(new TextDecoder().decode(stdout).trim().split("\n").at(-1)!);

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { float32, int32, type Value } from "../../src/base/value.ts";
@@ -6,7 +7,7 @@ import type { StoredParam } from "../../src/store/state_dict.ts";
 import { resnetNames } from "../../src/store/rename.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
 
-const reference = new URL("../golden/store/reference.safetensors", import.meta.url).pathname;
+const reference = fileURLToPath(new URL("../golden/store/reference.safetensors", import.meta.url));
 
 /** What was put, by name. */
 function memory() {

@@ -1,10 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { float32 } from "../../src/base/value.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
 import { writeSafetensors } from "../../src/store/write.ts";
 
-const golden = new URL("../golden/store/", import.meta.url).pathname;
+const golden = fileURLToPath(new URL("../golden/store/", import.meta.url));
 const mixed = `${golden}mixed.safetensors`;
 
 /** Runs `work` with a path in a folder that is removed afterwards. */

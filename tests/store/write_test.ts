@@ -1,10 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertRejects } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { float32, int32, type Value } from "../../src/base/value.ts";
 import { openSafetensors } from "../../src/store/safetensors.ts";
 import { type TensorPlan, writeSafetensors } from "../../src/store/write.ts";
 
-const reference = new URL("../golden/store/reference.safetensors", import.meta.url).pathname;
+const reference = fileURLToPath(new URL("../golden/store/reference.safetensors", import.meta.url));
 
 async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

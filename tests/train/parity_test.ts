@@ -1,4 +1,5 @@
 /** The model against PyTorch's numbers, and that the comparison notices what differs. */
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
 import type { Value } from "../../src/base/value.ts";
@@ -9,7 +10,7 @@ import { writeSafetensors } from "../../src/store/write.ts";
 import { type Check, type Golden, type Limits, parity, passes, readGolden } from "../../src/train/parity.ts";
 import { eachEngine } from "../engine/each.ts";
 
-const goldens = new URL("../golden/mini", import.meta.url).pathname;
+const goldens = fileURLToPath(new URL("../golden/mini", import.meta.url));
 const { recipe, limits } = sized("tiny");
 
 eachEngine("the model evaluates, learns and moves its buffers as PyTorch's does", async (engine) => {
@@ -175,7 +176,7 @@ Deno.test("a folder without goldens and a size that is not known are errors", as
 });
 
 Deno.test("the command's exit code says whether everything lies within its limit", async () => {
-  const root = new URL("../../", import.meta.url).pathname;
+  const root = fileURLToPath(new URL("../../", import.meta.url));
   const code = async (folder: string) => {
     const args = ["run", "-A", "src/cli/main.ts", "parity", folder, "--engine", "portable", "--json"];
     const command = new Deno.Command(Deno.execPath(), { args, cwd: root, stdout: "piped", stderr: "piped" });

@@ -1,5 +1,6 @@
 /** Sentences for what the hub does not give. */
 import { OnesheetError } from "../../base/errors.ts";
+import { inSandbox } from "../../base/sandbox.ts";
 import { folderOf, ownRoot } from "./snapshots.ts";
 import { pageOf, type Topic } from "./topic.ts";
 
@@ -19,6 +20,11 @@ export const unreachable = ({ what, places }: Topic, reason: string, cause: unkn
 
 /** The network is to be left alone. */
 export function offline({ what, places: { cache, shared } }: Topic): HubUnreachable {
+  if (inSandbox()) {
+    return new HubUnreachable(
+      `Cannot fetch ${what}: the sandbox has no network; use local files, by --data and by --weights FILE or random`,
+    );
+  }
   const places = shared === undefined ? `"${cache}" does not have` : `neither "${cache}" nor "${shared}" has`;
   return new HubUnreachable(
     `Cannot fetch ${what}: HF_HUB_OFFLINE is set and ${places} all of it; unset HF_HUB_OFFLINE, or use local files`,
