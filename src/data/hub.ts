@@ -3,11 +3,8 @@
  * used without asking the hub; the first question fixes the commit that everything of the repository is fetched from.
  */
 import { dirname, join } from "node:path";
-<<<<<<< HEAD
 import { OnesheetError } from "../base/errors.ts";
-=======
 import { inCache } from "../base/cache.ts";
->>>>>>> 6b1b66d (Advice that helps: a cache that cannot be written to, the sandbox, tasks for developers)
 import { writeFileWhole } from "../base/files.ts";
 import { lock } from "../base/lock.ts";
 import { convert, readSafetensorsIndex, SAFETENSORS, SAFETENSORS_INDEX } from "../base/safetensors_index.ts";

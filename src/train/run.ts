@@ -99,17 +99,10 @@ export const runFiles = (folder: string) => ({
 /** Characters of a line of JSON. */
 const LONGEST_LINE = 64 * 2 ** 20;
 
-<<<<<<< HEAD
-/** Writes a file of a run folder whole. */
-export const writeRunFile = (path: string, content: string | Uint8Array): Promise<void> =>
-=======
-const json = (value: unknown) => JSON.stringify(value, null, 2) + "\n";
-
 const RESUME = "--resume goes on from the last checkpoint";
 
 /** Writes a file of a run folder whole; where that fails, the error names the way out. */
 export const writeRunFile = (path: string, content: string | Uint8Array, wayOut = RESUME): Promise<void> =>
->>>>>>> 6b1b66d (Advice that helps: a cache that cannot be written to, the sandbox, tasks for developers)
   writeFileWhole(path, content).catch((cause) => {
     const why = messageOf(cause);
     throw new OnesheetError(`Cannot write "${path}": ${why}; what was there stays, ${wayOut}`, { cause });
