@@ -5,9 +5,9 @@ import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
 import { show as showValue } from "../base/json.ts";
 import { comparisonText, type FailedTrial, type PublishedScores } from "../report/comparison.ts";
 import { markdown, table } from "../report/table.ts";
-import type { Comparison, System } from "../train/comparison.ts";
+import type { System } from "../train/comparison.ts";
 import { SELF } from "../data/graph.ts";
-import { type Trial, trial } from "../train/trial.ts";
+import { demandSameTrial, type Trial, trial, type TrialOptions } from "../train/trial.ts";
 import { writeRunFile } from "../train/run.ts";
 import type { Command } from "./command.ts";
 import { engineOptions, openEngine } from "./engine.ts";
@@ -16,9 +16,11 @@ import { listOf } from "./list.ts";
 import type { Parsed } from "./options.ts";
 import { demandFolder } from "./output.ts";
 import { leaveNetwork, stayOffline } from "./permissions.ts";
-import { loadModule, newRunFolder, userPath, withSettings } from "./recipes.ts";
+import { moduleDigest } from "./module_digest.ts";
+import { loadComparison, newRunFolder, userPath, withSettings } from "./recipes.ts";
 import { bars, showEvent } from "./screen.ts";
 import { jsonText, print, tell } from "./terminal.ts";
+import { noteTrained } from "./trust.ts";
 
 /** The default comparison. */
 const defaultFile = fileURLToPath(new URL("../../recipes/comparison.ts", import.meta.url));
@@ -72,16 +74,6 @@ export const compareCommand = {
 
 type Options = Parsed<typeof compareCommand>["options"];
 
-/** The systems of a file. */
-async function loadComparison(path: string): Promise<Comparison> {
-  const loaded = await loadModule(path, "comparison");
-  if (typeof loaded === "object" && loaded !== null && "systems" in loaded) return loaded as Comparison;
-  throw new OnesheetError(
-    `Cannot load the comparison "${path}": expected one as its default export; end the file with ` +
-      "`export default comparison([ … ])`",
-  );
-}
-
 /** The systems that were named, in the file's order. */
 function chosen(all: readonly System[], names: string | undefined): readonly System[] {
   if (names === undefined) return all;
@@ -114,17 +106,23 @@ function seedsOf(text: string): number[] {
 /** Whether a system's data is a graph whose edges are still to be named. */
 const wantsEdges = ({ recipe }: System): boolean => recipe.data.options.edges === "";
 
-const prepared = (system: System, seed: number, { set, epochs, edges }: Options): System => ({
-  ...system,
-  recipe: withSettings(system.recipe, [
-    ...wantsEdges(system) && edges !== undefined
-      ? [`data.edges=${edges === SELF ? edges : userPath(edges)}`]
-      : [],
-    ...set,
-    ...(epochs === undefined ? [] : [`epochs=${epochs}`]),
-    `seed=${seed}`,
-  ]),
-});
+/** What is changed in a system's recipe, as `--set` takes it. */
+const settingsOf = (system: System, seed: number, { set, epochs, edges }: Options): string[] => [
+  ...wantsEdges(system) && edges !== undefined
+    ? [`data.edges=${edges === SELF ? edges : userPath(edges)}`]
+    : [],
+  ...set,
+  ...(epochs === undefined ? [] : [`epochs=${epochs}`]),
+  `seed=${seed}`,
+];
+
+/** A system with one of the seeds. */
+interface Asked {
+  readonly system: System;
+  readonly seed: number;
+  readonly folder: string;
+  readonly options: TrialOptions;
+}
 
 /** System by system, each with its seeds. */
 const inOrder = <T extends { readonly system: string }>(systems: readonly System[], all: readonly T[]): T[] =>
@@ -146,40 +144,57 @@ async function writeTables(
 /** Runs the command; gives its exit code. */
 export async function compare({ positionals, options }: Parsed<typeof compareCommand>): Promise<number> {
   stayOffline();
-  const { systems: all } = await loadComparison(positionals.comparison ?? defaultFile);
+  const file = positionals.comparison ?? defaultFile, module = userPath(file);
+  const { systems: all } = await loadComparison(file);
   const named = chosen(all, options.systems), seeds = seedsOf(options.seeds ?? SEEDS);
   const systems = named.filter((system) => options.edges !== undefined || !wantsEdges(system));
-  const asked = seeds.flatMap((seed) => systems.map((system) => prepared(system, seed, options)));
   const out = options.out ? userPath(options.out) : newRunFolder("compare");
   await demandFolder(out);
+  const code = await moduleDigest(module);
   const { engine } = await openEngine(options);
   using interrupt = interruptible();
   const bar = bars();
   for (const { name } of named.filter((system) => !systems.includes(system))) {
     tell(`${name} is skipped: it needs --edges`);
   }
+  const { data, limit, weights } = options;
+  const asked = seeds.flatMap((seed) =>
+    systems.map((system): Asked => {
+      const settings = settingsOf(system, seed, options);
+      return {
+        system: { ...system, recipe: withSettings(system.recipe, settings) },
+        seed,
+        folder: join(out, `${system.name}-seed${seed}`),
+        options: {
+          engine,
+          from: { module, settings, code },
+          signal: interrupt.signal,
+          tell,
+          onProgress: bar.show,
+          onEvent: (event) => {
+            interrupt.watch();
+            showEvent(event, bar);
+          },
+          ...(data !== undefined && { data: userPath(data) }),
+          ...(limit !== undefined && { limit }),
+          ...(weights !== undefined && { weights }),
+        },
+      };
+    })
+  );
+  for (const { system, folder, options } of asked) await demandSameTrial(system, folder, options);
   const outcomes: (Trial | FailedTrial)[] = [];
   const errors: unknown[] = [];
   const published = systems.flatMap(({ name, reported }) => reported ? [{ system: name, ...reported }] : []);
-  const { data, limit, weights } = options;
-  for (const [i, system] of asked.entries()) {
-    const { name, recipe: { seed } } = system;
+  for (const [i, { system, seed, folder, options }] of asked.entries()) {
+    const { name } = system;
     tell(`${name}, seed ${seed} (${i + 1} of ${asked.length})`);
+    const onReady = () => {
+      noteTrained(module);
+      if (i === asked.length - 1) leaveNetwork();
+    };
     try {
-      const found = await trial(system, join(out, `${name}-seed${seed}`), {
-        engine,
-        signal: interrupt.signal,
-        tell,
-        onProgress: bar.show,
-        onEvent: (event) => {
-          interrupt.watch();
-          showEvent(event, bar);
-        },
-        ...(i === asked.length - 1 && { onReady: leaveNetwork }),
-        ...(data !== undefined && { data: userPath(data) }),
-        ...(limit !== undefined && { limit }),
-        ...(weights !== undefined && { weights }),
-      });
+      const found = await trial(system, folder, { ...options, onReady });
       if (found === undefined) {
         tell(`stopped; --out ${out} resumes from here`);
         return interrupt.exitCode;

@@ -2,9 +2,10 @@
 import { isAbsolute, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { SettingExamples } from "../base/choice.ts";
-import { messageOf, OnesheetError } from "../base/errors.ts";
+import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
 import { version } from "../base/version.ts";
+import type { Comparison } from "../train/comparison.ts";
 import { type Recipe, recipe, type RecipeSettings } from "../train/recipe.ts";
 import { exists, readRecord, runFiles, type RunRecord } from "../train/run.ts";
 import { moduleDigest } from "./module_digest.ts";
@@ -61,6 +62,30 @@ const open: SettingExamples = {
 export const withSettings = (given: Recipe, settings: readonly string[]): Recipe =>
   recipe(applySettings(given, settings, open));
 
+/** The recipe of a system in a file of systems. */
+async function recipeOfSystem(path: string, name: string): Promise<Recipe> {
+  const { systems } = await loadComparison(path);
+  const found = systems.find((system) => system.name === name);
+  if (found !== undefined) return found.recipe;
+  const names = systems.map(({ name }) => name);
+  throw new OnesheetError(
+    `Cannot load the system "${name}" of "${path}": expected one of ${names.join(", ")}${
+      didYouMean(name, names)
+    }; ` +
+      "change the file back",
+  );
+}
+
+/** The systems of a file. */
+export async function loadComparison(path: string): Promise<Comparison> {
+  const loaded = await loadModule(path, "comparison");
+  if (typeof loaded === "object" && loaded !== null && "systems" in loaded) return loaded as Comparison;
+  throw new OnesheetError(
+    `Cannot load the comparison "${path}": expected one as its default export; end the file with ` +
+      "`export default comparison([ … ])`",
+  );
+}
+
 /** Loads a recipe file's default export and changes settings of it. */
 export async function loadRecipe(path: string, settings: readonly string[]): Promise<Recipe> {
   const loaded = await loadModule(path, "recipe");
@@ -86,7 +111,9 @@ export interface LoadedRun {
  * settings or code have changed since.
  */
 export async function recipeOfRun(folder: string, record: RunRecord, module: string): Promise<Recipe> {
-  const { recipe, changed, lost } = restored(await loadRecipe(module, []), {
+  const { system } = record;
+  const loaded = system === undefined ? await loadRecipe(module, []) : await recipeOfSystem(module, system);
+  const { recipe, changed, lost } = restored(loaded, {
     recipe: record.recipe as JsonObject,
     settings: record.settings ?? [],
     sameVersion: record.onesheet === version,

@@ -25,11 +25,16 @@ export async function anotherRun(folder: string): Promise<string> {
     : "start a run without --resume";
 }
 
-/** Refuses a folder that holds a run of which anything was trained; one that failed before may begin anew there. */
-export async function demandNoRun(folder: string): Promise<void> {
+/** Whether a folder holds a run of which anything was trained. */
+export async function isTrained(folder: string): Promise<boolean> {
   const { recipe, metrics, best, last, previous } = runFiles(folder);
   const trained = await Promise.all([metrics, best, last, previous].map(exists));
-  if (!await exists(recipe) || !trained.includes(true)) return;
+  return await exists(recipe) && trained.includes(true);
+}
+
+/** Refuses a folder that holds a run of which anything was trained; one that failed before may begin anew there. */
+export async function demandNoRun(folder: string): Promise<void> {
+  if (!await isTrained(folder)) return;
   throw new OnesheetError(
     `Cannot start a run in "${folder}": it already holds one; use --resume to go on with it, or another --run`,
     { exitCode: 2 },

@@ -51,11 +51,11 @@ export interface FitOptions {
   readonly checkpointEvery?: CheckpointEvery;
   /** Ends the run after the step under way, with a checkpoint. */
   readonly signal?: AbortSignal;
-  /** The recipe's file, the settings changed since and the digest of its code, to find it again and see it change. */
-  readonly from?: Pick<RunRecord, "code" | "sandboxed"> & {
-    readonly module: string;
-    readonly settings: readonly string[];
-  };
+  /** The recipe's file, the settings changed since and digests, to find it again and see it change. */
+  readonly from?: Pick<
+    RunRecord,
+    "module" | "system" | "settings" | "code" | "sandboxed" | "model" | "weightFiles"
+  >;
   /** Hears what is being prepared or evaluated and how far it is. */
   readonly onProgress?: OpenOptions["onProgress"];
   /** Hears lines worth telling. */
@@ -72,7 +72,11 @@ const demandBatch = (recipe: Recipe, { train }: Dataset): unknown =>
 const isPretrained = ({ weights, nodes }: Recipe): boolean =>
   weights.length > 0 || (nodes?.weights.length ?? 0) > 0;
 
-const recordOf = (recipe: Recipe, options: FitOptions): RunRecord => ({
+/** What a run records of itself before it has opened its data. */
+export const recordOf = (
+  recipe: Recipe,
+  options: Pick<FitOptions, "from" | "data" | "limit" | "strict" | "checkpointEvery" | "weights" | "engine">,
+): RunRecord => ({
   onesheet: version,
   ...options.from,
   ...(options.data !== undefined && { data: options.data }),

@@ -51,6 +51,11 @@ export interface RunRecord {
   /** The recipe's file, and the settings changed on the command line; a run made by other code has neither. */
   readonly module?: string;
   readonly settings?: readonly string[];
+  /** The system of a comparison, whose file `module` is then. */
+  readonly system?: string;
+  /** Of a comparison's trial: digests of its model's graph and of the files of its first weights. */
+  readonly model?: string;
+  readonly weightFiles?: readonly string[];
   /** Digest of the recipe's file and of the local files that it imports. */
   readonly code?: string;
   /** Made by `deno task sandbox`, from a recipe that was not trusted. */
@@ -92,6 +97,8 @@ export const runFiles = (folder: string) => ({
   lock: join(folder, "lock"),
   /** The rows of the data that could not be used, and why; a line of JSON each. */
   skipped: join(folder, "skipped.jsonl"),
+  /** Scores of a comparison's trial, once it is done. */
+  trial: join(folder, "trial.json"),
   /** What the data source keeps to read other examples as it read these. */
   reader: join(folder, "reader"),
 });
@@ -120,6 +127,7 @@ export const recordFault = (found: unknown): string | undefined =>
   fieldFault(found, {
     onesheet: "a text",
     "module?": "a text",
+    "system?": "a text",
     "settings?": "a list of texts",
     "sandboxed?": "true or false",
     "data?": "a text",

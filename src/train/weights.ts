@@ -43,6 +43,19 @@ async function fileAt(path: string): Promise<string> {
 const fileOf = (repo: string, onProgress: WeightsListener["onProgress"]): Promise<string> =>
   isAbsolute(repo) || repo.startsWith(".") ? fileAt(repo) : fetchWeights(repo, onProgress);
 
+/** The files of first weights, those of a graph's node features last; downloads what is not on this machine. */
+export async function weightFiles(
+  from: string,
+  { weights, nodes }: Pick<Recipe, "weights" | "nodes">,
+  onProgress?: WeightsListener["onProgress"],
+): Promise<string[]> {
+  if (from === "random") return [];
+  if (from !== "hub") return [await fileAt(from)];
+  const files: string[] = [];
+  for (const { repo } of [...weights, ...nodes?.weights ?? []]) files.push(await fileOf(repo, onProgress));
+  return files;
+}
+
 /**
  * Puts first weights into the memory.
  *

@@ -1,5 +1,6 @@
 /** `compare`: a table, its files, going on, and what is refused. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { encodePng } from "../../src/data/drawn/png.ts";
 import { inProject, small, withPlace } from "./command_line.ts";
 
 const two = inProject("tests/cli/two_systems.ts");
@@ -88,5 +89,63 @@ Deno.test("a reason that every system has is the command's own", async () => {
     assertEquals(code, 2);
     assertMatch(stderr, /^Cannot .*nowhere.*\n$/m);
     assertEquals([...Deno.readDirSync(folder)].filter(({ name }) => name === "runs"), []);
+  });
+});
+
+Deno.test("what compare trained is evaluated, predicted with and exported like any run, and reused only while its code is the same", async () => {
+  await withPlace(async ({ say, done, folder }) => {
+    const file = `${folder}/systems.ts`;
+    const write = (activation: string) =>
+      Deno.writeTextFile(
+        file,
+        `import { comparison, ${activation} } from "${inProject("mod.ts")}";
+import quickstart, { model } from "${inProject("recipes/quickstart.ts")}";
+const made = model(["image", "text"]);
+export default comparison([
+  { name: "one", recipe: { ...quickstart, model: (inputs, at, about) => ${activation}(made(inputs, at, about)) } },
+]);
+`,
+      );
+    await write("silu");
+    const compare = [
+      "compare",
+      file,
+      ...common.slice(1, -1),
+      "runs/own",
+      "--seeds",
+      "3",
+      "--set",
+      "batchSize=8",
+    ];
+    await done(compare);
+    const run = "runs/own/one-seed3", engine = ["--engine", "portable"];
+    const { validation, test } = JSON.parse(await Deno.readTextFile(`${folder}/${run}/trial.json`)).rows;
+    const evaluated = await done(["evaluate", run, ...engine]);
+    assertStringIncludes(evaluated.stderr, `${validation} validation rows of the run`);
+    assertEquals(validation, test);
+    const image = `${folder}/poster.png`;
+    await Deno.writeFile(image, encodePng({ width: 9, height: 9, data: new Uint8ClampedArray(243) }));
+    const predicted = await done([
+      "predict",
+      run,
+      "--poster",
+      image,
+      "--plot",
+      "A ship.",
+      "--json",
+      ...engine,
+    ]);
+    assertEquals(JSON.parse(predicted.stdout).length, 8);
+    await done(["export", run, "--to", "safetensors", "--out", "exported"]);
+    assertEquals((await Deno.stat(`${folder}/exported/model.safetensors`)).isFile, true);
+
+    assertEquals((await done(compare)).stderr.match(/^epoch 1 /gm), null);
+    await write("relu");
+    const refused = await say(compare);
+    assertEquals(refused.code, 2);
+    assertMatch(
+      refused.stderr,
+      /Cannot use the trial in ".*one-seed3": code was \w+, would be \w+; use another --out/,
+    );
   });
 });

@@ -1,6 +1,7 @@
 /** A trial: trained, judged on rows apart, kept, gone on with. */
-import { assertEquals, assertRejects } from "@std/assert";
-import { chooseEngine } from "../../mod.ts";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { chooseEngine, type Node, type Recipe, relu, type System } from "../../mod.ts";
+import { OnesheetError } from "../../src/base/errors.ts";
 import type { TrainEvent } from "../../src/train/events.ts";
 import { trial, type TrialOptions } from "../../src/train/trial.ts";
 import { tiny, withRun } from "./tiny.ts";
@@ -47,12 +48,54 @@ Deno.test("a trial that was stopped goes on where it was, to the same scores", (
     });
   }));
 
-Deno.test("a trial of other settings in the folder is refused", () =>
+/** Refuses a trial in the folder of another, which stays as it is. */
+const refuses = async (folder: string, other: System, options: Partial<TrialOptions>, difference: RegExp) => {
+  const before = await Deno.readTextFile(`${folder}/trial.json`);
+  const error = await assertRejects(() => trial(other, folder, noting(options)), OnesheetError);
+  assertMatch(error.message, /^Cannot use the trial in ".*": /);
+  assertMatch(error.message, difference);
+  assertMatch(error.message, /; use another --out, or delete that folder$/);
+  assertEquals(await Deno.readTextFile(`${folder}/trial.json`), before);
+};
+
+Deno.test("a trial of other settings, weights, code, rows or engine in the folder is refused by what differs", () =>
   withRun(async (folder) => {
-    await trial(system, folder, noting());
-    await assertRejects(
-      () => trial({ ...system, recipe: tiny({ epochs: 2 }) }, folder, noting()),
-      Error,
-      "it was begun with another recipe, other settings or other data; use another --out",
+    const from = { code: "a" };
+    await trial(system, folder, noting({ from }));
+    const [recipe, more] = [system.recipe, { from }];
+    await refuses(folder, { ...system, recipe: tiny({ epochs: 2 }) }, more, /epochs was \d+, would be 2/);
+    await refuses(folder, system, { ...more, limit: 9 }, /limit was not set, would be 9/);
+    await refuses(
+      folder,
+      system,
+      { ...more, weights: `${folder}/best.safetensors` },
+      /weights was random, would be /,
     );
+    await refuses(folder, system, { from: { code: "b" } }, /code was a, would be b/);
+    const { engine: native } = await chooseEngine("tensorflow");
+    await refuses(folder, system, { ...more, engine: native }, /engine was portable, would be tensorflow/);
+    const wider: Recipe = {
+      ...recipe,
+      model: (inputs, at, about) => relu(recipe.model(inputs, at, about) as Node),
+    };
+    await refuses(folder, { ...system, recipe: wider }, more, /model was \w+, would be \w+/);
+  }));
+
+Deno.test("first weights are known by their content, whatever their file is called and whenever it was written", () =>
+  withRun(async (folder) => {
+    const files = await Deno.makeTempDir(), weights = `${files}/a.safetensors`;
+    try {
+      await trial(system, `${files}/first`, noting());
+      const best = await Deno.readFile(`${files}/first/best.safetensors`);
+      await Deno.writeFile(weights, best);
+      const found = await trial(system, folder, noting({ weights }));
+      const other = best.slice();
+      other[other.length - 1] ^= 1;
+      await Deno.writeFile(weights, other);
+      await refuses(folder, system, { weights }, /weightFiles was .*, would be /);
+      await Deno.writeFile(weights, best);
+      assertEquals(await trial(system, folder, noting({ weights })), JSON.parse(JSON.stringify(found)));
+    } finally {
+      await Deno.remove(files, { recursive: true });
+    }
   }));
