@@ -23,7 +23,7 @@ import { demandResumable, nextOf, resumedState } from "./resumed.ts";
 import { batches } from "./sampler.ts";
 import { putConstants } from "./nodes.ts";
 import { draftPlan, wantedOf } from "./start.ts";
-import { demandRows, leftOut, writeSkipped } from "./skipped.ts";
+import { demandRows, leftOut, skippedSince, writeSkipped } from "./skipped.ts";
 import { demandSplit, rowsToResume, splitText, tellAdded } from "./split_file.ts";
 import { prepareTraining, startAverages, trainer } from "./trainer.ts";
 import { rememberedBy } from "./update.ts";
@@ -122,7 +122,8 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
     ...(onProgress && { onProgress }),
   };
   await using dataset = await recipe.data.made.open(open);
-  demandRows(dataset, strict, tell);
+  const skipped = resume ? await skippedSince(folder, dataset) : dataset.skipped ?? [];
+  demandRows({ ...dataset, skipped }, strict, tell);
   const labelled = withLabels(recipe, dataset.labels);
   demandBatch(recipe, dataset);
   demandRealData(dataset.makeshift, weights);
@@ -155,7 +156,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
   await (resume
     ? writeRecord(folder, record)
     : startRun(folder, record, dataset, await splitText(folder, dataset)));
-  await writeSkipped(folder, dataset);
+  await writeSkipped(folder, { skipped });
   if (resume) {
     tell(from ? nextOf(from, recipe) : "no checkpoint had been saved: starting from the beginning");
   }
@@ -173,7 +174,6 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
     if (event.kind === "end") await endSession(event.reason);
     yield event;
   }
-  const { skipped = [] } = dataset;
   if (skipped.length > 0) {
     tell(`${leftOut(skipped.length)}; "${runFiles(folder).skipped}" says which and why`);
   }

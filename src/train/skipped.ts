@@ -4,8 +4,9 @@
  * all is always refused, because its rows cannot be told.
  */
 import { OnesheetError } from "../base/errors.ts";
+import { fieldFault } from "../base/json.ts";
 import type { Dataset, Skipped } from "../data/source.ts";
-import { runFiles, writeRunFile } from "./run.ts";
+import { readLines, runFiles, writeRunFile } from "./run.ts";
 
 /** Rows told one by one; a person reads no more, and the run folder has them all. */
 const TOLD = 20;
@@ -35,6 +36,17 @@ export function demandRows(
         (skipped.length > 0 ? `; ${leftOut(skipped.length)}` : ""),
     );
   }
+}
+
+/** The rows that a run left out when it began, and those of now that it did not know, by row number. */
+export async function skippedSince(
+  folder: string,
+  { skipped = [] }: Pick<Dataset, "skipped">,
+): Promise<readonly Skipped[]> {
+  const fault = (found: unknown) => fieldFault(found, { row: "a whole number", reason: "a text" });
+  const before = await readLines<Skipped>(runFiles(folder).skipped, fault, 2);
+  const known = new Set(before.map(({ row }) => row));
+  return [...before, ...skipped.filter(({ row }) => !known.has(row))].sort((a, b) => a.row - b.row);
 }
 
 /** Lists the rows in the run folder, a line of JSON each; none is no file. */

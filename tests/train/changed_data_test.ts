@@ -155,6 +155,25 @@ Deno.test("rows that are equal are told apart by their number, and one that is g
     await assertRejects(() => again, OnesheetError, "1 of its 22 rows");
   }));
 
+Deno.test("a run goes on without the row whose image was broken when it began, also where that is mended", () =>
+  withRun(async (folder) => {
+    const data = `${folder}-data`,
+      cache = `${folder}-cache`,
+      broken = replaced(9, { poster: Uint8Array.of(1, 2, 3) });
+    await writeCsv(data, broken);
+    await run(onCsv(data, cache), { engine, folder: `${folder}-whole` });
+    await run(onCsv(data, cache, { epochs: 1 }), { engine, folder });
+    const kept: string[] = [];
+    const onProgress = (what: string) => void (what.startsWith("keeping posters") && kept.push(what));
+    await run(onCsv(data, cache, { epochs: 2 }), { engine, folder, resume: true, onProgress });
+    assertEquals(kept, []);
+    await writeCsv(data, films(24));
+    await run(onCsv(data, cache), { engine, folder, resume: true });
+    assertEquals(await outcomeOf(folder), await outcomeOf(`${folder}-whole`));
+    const skipped = (path: string) => Deno.readTextFile(runFiles(path).skipped);
+    assertEquals(await skipped(folder), await skipped(`${folder}-whole`));
+  }));
+
 Deno.test("a run on parquet follows its rows into a longer file and into another folder", () =>
   withRun(async (folder) => {
     const data = `${folder}-data`, cache = `${folder}-cache`;
