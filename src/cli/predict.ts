@@ -71,18 +71,23 @@ async function one(predictor: Predictor, example: Example, { json, explain }: Op
   print(json ? jsonText(labels, 2) : screen(labels));
 }
 
+/** Labels that a person is shown, at most. */
+const SHOWN = 50;
+
 const screen = (labels: readonly Told[]): string => {
-  const explained = labels[0]?.imageOnly !== undefined;
+  const explained = labels[0]?.imageOnly !== undefined, rest = labels.slice(SHOWN);
   const three = (x: number | undefined): string => x?.toFixed(3) ?? "";
-  return table({
+  const shown = table({
     head: ["label", "probability", ...explained ? ["image only", "text only"] : [], "over 0.5"],
-    rows: labels.map(({ label, probability, imageOnly, textOnly }) => [
+    rows: labels.slice(0, SHOWN).map(({ label, probability, imageOnly, textOnly }) => [
       shortLabel(label),
       three(probability),
       ...explained ? [three(imageOnly), three(textOnly)] : [],
       probability > 0.5 ? "yes" : "",
     ]),
   });
+  if (rest.length === 0) return shown;
+  return `${shown}\n${rest.length} more labels have at most ${three(rest[0].probability)}; --json has all`;
 };
 
 /** Writes the lines to a file, whole, or to standard output. */

@@ -15,21 +15,32 @@ const ratio = (part: number, whole: number): number => whole === 0 ? 0 : part / 
 /** Thresholds from 0 to 1. */
 const CUTS = Array.from({ length: 51 }, (_, i) => i / 50);
 
+/** How many thresholds a probability is above. */
+function thresholdsBelow(probability: number): number {
+  let below = Math.min(CUTS.length, Math.max(0, Math.ceil(probability * (CUTS.length - 1))));
+  // The product may have been rounded across a threshold.
+  while (below < CUTS.length && probability > CUTS[below]) below++;
+  while (below > 0 && !(probability > CUTS[below - 1])) below--;
+  return below;
+}
+
 /** A label at every threshold from 0 to 1, in steps of 0.02. Without a prediction the precision is 0. */
 export function cutsOf(rows: readonly OutputRow[], label: number): Cut[] {
-  const judged = rows.map(({ labels, probabilities }) => ({
-    has: labels.includes(label),
-    probability: probabilities[label],
-  }));
-  const support = judged.filter(({ has }) => has).length;
-  return CUTS.map((threshold) => {
-    const said = judged.filter(({ probability }) => probability > threshold);
-    const hits = said.filter(({ has }) => has).length;
+  const saidOf = new Array<number>(CUTS.length + 1).fill(0), hitsOf = saidOf.slice();
+  for (const { labels, probabilities } of rows) {
+    const below = thresholdsBelow(probabilities[label]);
+    saidOf[below]++;
+    if (labels.includes(label)) hitsOf[below]++;
+  }
+  const from = (counts: readonly number[], i: number) => counts.slice(i + 1).reduce((sum, n) => sum + n, 0);
+  const support = from(hitsOf, -1);
+  return CUTS.map((threshold, i) => {
+    const said = from(saidOf, i), hits = from(hitsOf, i);
     return {
       threshold,
-      precision: ratio(hits, said.length),
+      precision: ratio(hits, said),
       recall: ratio(hits, support),
-      f1: ratio(2 * hits, said.length + support),
+      f1: ratio(2 * hits, said + support),
     };
   });
 }
@@ -44,33 +55,45 @@ export const bestCut = (cuts: readonly Cut[]): Cut =>
 /** `[row][column]`, each a share of the rows that have the label of the row, 0 where there are none. */
 export type Shares = readonly (readonly number[])[];
 
-const shares = (
-  count: number,
-  rows: readonly OutputRow[],
-  among: (row: OutputRow, i: number, j: number) => boolean,
-  counts: (row: OutputRow, j: number) => boolean,
-): Shares =>
-  Array.from({ length: count }, (_, i) =>
-    Array.from({ length: count }, (_, j) => {
-      const all = rows.filter((row) => row.labels.includes(i) && among(row, i, j));
-      return ratio(all.filter((row) => counts(row, j)).length, all.length);
-    }));
+/** How many rows have each label. */
+export function supportOf(rows: readonly OutputRow[], count: number): number[] {
+  const support = new Array<number>(count).fill(0);
+  for (const { labels } of rows) for (const label of labels) support[label]++;
+  return support;
+}
 
-/** Of the rows that have a label, how many have the other as well. */
-export const together = (rows: readonly OutputRow[], count: number): Shares =>
-  shares(count, rows, () => true, (row, j) => row.labels.includes(j));
+/** Shares between some labels, given by their positions. */
+const shares = (
+  of: readonly number[],
+  rows: readonly OutputRow[],
+  among: (has: ReadonlySet<number>, i: number, j: number) => boolean,
+  counts: (row: OutputRow, has: ReadonlySet<number>, j: number) => boolean,
+): Shares => {
+  const all = of.map(() => of.map(() => 0)), part = of.map(() => of.map(() => 0));
+  for (const row of rows) {
+    const has = new Set(row.labels);
+    for (const [a, i] of of.entries()) {
+      if (!has.has(i)) continue;
+      for (const [b, j] of of.entries()) {
+        if (!among(has, i, j)) continue;
+        all[a][b]++;
+        if (counts(row, has, j)) part[a][b]++;
+      }
+    }
+  }
+  return part.map((row, a) => row.map((hits, b) => ratio(hits, all[a][b])));
+};
+
+/** Of the rows that have a label, how many have the other as well; `of` are positions of labels. */
+export const together = (rows: readonly OutputRow[], of: readonly number[]): Shares =>
+  shares(of, rows, () => true, (_, has, j) => has.has(j));
 
 /**
  * Of the rows that have a label and not the other, how many are told the other; on the diagonal, how many of those that
- * have the label are told it.
+ * have the label are told it. `of` are positions of labels.
  */
-export const confusion = (rows: readonly OutputRow[], count: number): Shares =>
-  shares(
-    count,
-    rows,
-    (row, i, j) => i === j || !row.labels.includes(j),
-    (row, j) => row.probabilities[j] > 0.5,
-  );
+export const confusion = (rows: readonly OutputRow[], of: readonly number[]): Shares =>
+  shares(of, rows, (has, i, j) => i === j || !has.has(j), (row, _, j) => row.probabilities[j] > 0.5);
 
 /** At most so many points: the means of neighbouring steps. */
 export function thinned(steps: readonly StepLoss[], most = 200): StepLoss[] {

@@ -2,9 +2,10 @@
 import { draw, type Lines, linesSpec, matrixSpec } from "./chart.ts";
 import { curvePanels } from "./curves.ts";
 import { type Html, html, raw } from "./html.ts";
-import { bestCut, confusion, cutsOf, type Shares, thinned, together } from "./judge.ts";
-import { bestEpoch, type ReportedRun } from "./run.ts";
+import { bestCut, confusion, type Cut, cutsOf, type Shares, supportOf, thinned, together } from "./judge.ts";
+import { bestEpoch, type EpochRow, type ReportedRun } from "./run.ts";
 import { labelTable, machineSection, posters, recipeSection, summary } from "./sections.ts";
+import { CHART_LABELS, leftOut, mostRows, TABLE_LABELS } from "./shown_labels.ts";
 import { style } from "./style.ts";
 
 /** A whole page around its body; `script` is for one that a server gives out. */
@@ -58,37 +59,36 @@ async function curves({ epochs, steps }: ReportedRun): Promise<Html> {
   `;
 }
 
-async function labelsSection(run: ReportedRun): Promise<Html> {
-  const { outputs, labels } = run,
-    cuts = outputs.length === 0 ? [] : labels.map((_, i) => cutsOf(outputs, i));
-  const best = cuts.map(bestCut), charts: Html[] = [];
-  for (const [i, points] of cuts.entries()) {
-    const measures = ["precision", "recall", "f1"] as const;
-    const chart: Lines = {
-      ...{
-        title: labels[i],
-        of: "threshold",
-        scale: "shares",
-        size: [180, 110],
-        series: ["precision", "recall", "F1"],
-      },
-      points: points.flatMap((cut) =>
-        measures.map((name) => ({ x: cut.threshold, y: cut[name], series: name === "f1" ? "F1" : name }))
-      ),
-    };
-    const { threshold, f1 } = best[i];
-    charts.push(
-      await figure(
-        chart,
-        `Precision, recall and F1 of ${labels[i]} by threshold: F1 is greatest, ${
-          f1.toFixed(3)
-        }, at ${threshold}`,
-      ),
-    );
-  }
-  return html`<section><h2>Labels</h2>${labelTable(run, best)}
+/** Precision, recall and F1 of a label by threshold. */
+function cutsFigure(label: string, cuts: readonly Cut[]): Promise<Html> {
+  const measures = [["precision", "precision"], ["recall", "recall"], ["f1", "F1"]] as const;
+  const chart: Lines = {
+    ...{ title: label, of: "threshold", scale: "shares", size: [180, 110] },
+    series: measures.map(([, series]) => series),
+    points: cuts.flatMap((cut) =>
+      measures.map(([measure, series]) => ({ x: cut.threshold, y: cut[measure], series }))
+    ),
+  };
+  const { threshold, f1 } = bestCut(cuts);
+  const words = `Precision, recall and F1 of ${label} by threshold: F1 is greatest, ${
+    f1.toFixed(3)
+  }, at ${threshold}`;
+  return figure(chart, words);
+}
+
+async function labelsSection(run: ReportedRun, best: EpochRow): Promise<Html> {
+  const { outputs, labels } = run, support = best.per_label.map(({ support }) => support);
+  const inTable = mostRows(support, TABLE_LABELS), inCharts = mostRows(support, CHART_LABELS);
+  const cuts = new Map(outputs.length === 0 ? [] : inTable.map((i) => [i, cutsOf(outputs, i)]));
+  const charts: Html[] = [];
+  for (const i of cuts.size === 0 ? [] : inCharts) charts.push(await cutsFigure(labels[i], cuts.get(i)!));
+  const rows = inTable.map((i) => ({ ...best.per_label[i], cut: cuts.get(i) && bestCut(cuts.get(i)!) }));
+  return html`<section><h2>Labels</h2>
+<p class="quiet">${leftOut(inTable.length, labels.length, "metrics.jsonl")}</p>${labelTable(rows)}
 <details><summary>Precision, recall and F1 by threshold</summary>
-<p class="quiet">The best threshold is chosen on the rows that it is judged by, so its F1 flatters.</p>
+<p class="quiet">The best threshold is chosen on the rows that it is judged by, so its F1 flatters. ${
+    leftOut(inCharts.length, labels.length, "the table above or validation.jsonl")
+  }</p>
 <div class="charts small">${charts}</div></details></section>`;
 }
 
@@ -107,12 +107,14 @@ function greatest(names: readonly string[], shares: Shares, verb: string): strin
 
 async function matrices({ outputs, labels }: ReportedRun): Promise<Html> {
   if (outputs.length === 0) return html``;
+  const shown = mostRows(supportOf(outputs, labels.length), CHART_LABELS),
+    names = shown.map((i) => labels[i]);
   const matrix = async (title: string, shares: Shares, columns: string, verb: string) => {
     const cells = shares.flatMap((row, i) =>
-      row.map((share, j) => ({ row: labels[i], column: labels[j], share }))
+      row.map((share, j) => ({ row: names[i], column: names[j], share }))
     );
-    const spec = matrixSpec({ title, names: labels, cells, rows: "has", columns });
-    const most = greatest(labels, shares, verb);
+    const spec = matrixSpec({ title, names, cells, rows: "has", columns });
+    const most = greatest(names, shares, verb);
     return html`<figure>${
       raw(await draw(`${title}. ${most}`, spec))
     }<figcaption>${most}</figcaption></figure>`;
@@ -121,16 +123,20 @@ async function matrices({ outputs, labels }: ReportedRun): Promise<Html> {
     <section>
       <h2>Labels together, and labels mistaken</h2>
       <p
-        class="quiet">Shares of the rows that have the label at the left. Right: those that have it and not the label below, but are told that; on the diagonal, its recall.</p>
-      <div class="charts">${await matrix("Has both", together(outputs, labels.length), "has, too", "with")}
-    ${await matrix("Is told wrongly", confusion(outputs, labels.length), "told", "told")}</div>
+        class="quiet">Shares of the rows that have the label at the left. Right: those that have it and not the label below, but are told that; on the diagonal, its recall. ${leftOut(
+          shown.length,
+          labels.length,
+          "validation.jsonl",
+        )}</p>
+      <div class="charts">${await matrix("Has both", together(outputs, shown), "has, too", "with")}
+    ${await matrix("Is told wrongly", confusion(outputs, shown), "told", "told")}</div>
     </section>
   `;
 }
 
 /** What is between the tags of a run's page. */
 export async function runBody(run: ReportedRun): Promise<Html> {
-  const last = run.sessions.at(-1), { name } = run.recipe;
+  const last = run.sessions.at(-1), { name } = run.recipe, best = bestEpoch(run);
   const end = last === undefined ? "" : last.reason === undefined ? ", not ended" : `, ended: ${last.reason}`;
   return html`
     <header>
@@ -138,7 +144,7 @@ export async function runBody(run: ReportedRun): Promise<Html> {
       <p class="quiet">${run.name}${end}</p>
       <p id="status" role="status"></p>
     </header>
-    <main>${summary(run)}${await curves(run)}${bestEpoch(run) === undefined ? "" : await labelsSection(run)}
+    <main>${summary(run)}${await curves(run)}${best === undefined ? "" : await labelsSection(run, best)}
     ${await matrices(run)}${posters(run)}${recipeSection(run)}${machineSection(run)}</main>
     <footer class="quiet">Scores are of the validation rows, at the best epoch.</footer>
   `;

@@ -2,6 +2,7 @@
 import { draw, type Lines, linesSpec } from "./chart.ts";
 import { type Html, html, htmlTable, raw } from "./html.ts";
 import { wholePage } from "./page.ts";
+import { leftOut, mostRows, TABLE_LABELS } from "./shown_labels.ts";
 import { bestEpoch, duration, type EpochRow, type ReportedRun } from "./run.ts";
 
 const four = (x: number | null | undefined): string => x === null || x === undefined ? "–" : x.toFixed(4);
@@ -67,22 +68,22 @@ export function differences(runs: readonly Pick<ReportedRun, "recipe">[]): (read
 }
 
 function labels(runs: readonly ReportedRun[]): Html {
-  const bests = runs.map((run) => new Map(bestEpoch(run)?.per_label.map((one) => [one.label, one.f1])));
+  const bests = runs.map((run) => new Map(bestEpoch(run)?.per_label.map((one) => [one.label, one])));
   const names = [...new Set(bests.flatMap((one) => [...one.keys()]))];
-  const rows = names.map((label) => {
-    const f1s = bests.map((one) => one.get(label));
+  const support = names.map((name) => Math.max(...bests.map((one) => one.get(name)?.support ?? 0)));
+  const shown = mostRows(support, TABLE_LABELS);
+  const rows = shown.map((i) => {
+    const f1s = bests.map((one) => one.get(names[i])?.f1);
     const known = f1s.filter((f1) => f1 !== undefined);
     return [
-      label,
+      names[i],
       ...f1s.map((f1) => f1?.toFixed(3) ?? "–"),
       (Math.max(...known) - Math.min(...known)).toFixed(3),
     ];
   });
-  return htmlTable(
-    "F1 by label, at the best epoch",
-    ["label", ...runs.map(({ name }) => name), "spread"],
-    rows,
-  );
+  return html`<p class="quiet">${leftOut(shown.length, names.length, "metrics.jsonl of each run")}</p>${
+    htmlTable("F1 by label, at the best epoch", ["label", ...runs.map(({ name }) => name), "spread"], rows)
+  }`;
 }
 
 /** The page. */

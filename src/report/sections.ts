@@ -1,6 +1,6 @@
 /** The parts of a run's page that are words and numbers. */
 import { type Html, html, htmlTable } from "./html.ts";
-import { bestEpoch, duration, type ExampleRow, type ReportedRun } from "./run.ts";
+import { bestEpoch, duration, type ExampleRow, type LabelRow, type ReportedRun } from "./run.ts";
 
 const three = (x: number): string => x.toFixed(3);
 const four = (x: number | null): string => x === null ? "–" : x.toFixed(4);
@@ -30,13 +30,17 @@ export function summary(run: ReportedRun): Html {
   }</dl>`;
 }
 
+/** Labels that are listed of a row, at most. */
+const EXAMPLE_LABELS = 12;
+
 /** One row for people: its picture, its text, what it has and what was said of it. */
 function example(
   { row, labels, probabilities, loss, picture, text }: ExampleRow,
   names: readonly string[],
 ): Html {
   const told = (which: readonly number[]) =>
-    which.map((i) => `${names[i]} ${probabilities[i].toFixed(2)}`).join(", ") || "nothing";
+    which.slice(0, EXAMPLE_LABELS).map((i) => `${names[i]} ${probabilities[i].toFixed(2)}`).join(", ") +
+      (which.length > EXAMPLE_LABELS ? ` and ${which.length - EXAMPLE_LABELS} more` : "") || "nothing";
   const said = probabilities.flatMap((p, i) => p > 0.5 ? [i] : []).sort((a, b) =>
     probabilities[b] - probabilities[a]
   );
@@ -108,13 +112,11 @@ export function machineSection({ sessions, epochs }: ReportedRun): Html {
   }</details></section>`;
 }
 
-/** Scores by label, best first; `cuts` are the best thresholds by position. */
+/** Scores by label, best first, and what the best threshold would give where that is known. */
 export function labelTable(
-  run: ReportedRun,
-  cuts: readonly { readonly threshold: number; readonly f1: number }[],
+  scores: readonly (LabelRow & { readonly cut?: { readonly threshold: number; readonly f1: number } })[],
 ): Html {
-  const rows = (bestEpoch(run)?.per_label ?? []).map((score, i) => ({ ...score, cut: cuts[i] }))
-    .sort((a, b) => b.f1 - a.f1)
+  const rows = scores.toSorted((a, b) => b.f1 - a.f1)
     .map(({ label, precision, recall, f1, support, predicted, cut }) => [
       ...[label, three(precision), three(recall), three(f1), support, predicted],
       ...cut === undefined ? [] : [cut.threshold.toFixed(2), three(cut.f1)],
@@ -122,7 +124,7 @@ export function labelTable(
   const head = ["label", "precision", "recall", "F1", "support", "told"];
   return htmlTable(
     "Scores by label, at the best epoch",
-    [...head, ...cuts.length > 0 ? ["best threshold", "F1 there"] : []],
+    [...head, ...scores.some(({ cut }) => cut !== undefined) ? ["best threshold", "F1 there"] : []],
     rows,
   );
 }

@@ -1,7 +1,7 @@
 /** A run folder: what a run writes, and how it is read again. */
 import { join } from "node:path";
 import { listed, messageOf, OnesheetError } from "../base/errors.ts";
-import { writeFileWhole } from "../base/files.ts";
+import { writeAll, writeFileWhole, writeWhole } from "../base/files.ts";
 import { fieldFault, parseJson, readJson } from "../base/json.ts";
 import { filePieces, textLines } from "../base/text_stream.ts";
 import { labelsFault } from "../data/labels.ts";
@@ -108,12 +108,21 @@ const LONGEST_LINE = 64 * 2 ** 20;
 
 const RESUME = "--resume goes on from the last checkpoint";
 
+const cannotWrite = (path: string, wayOut: string) => (cause: unknown): never => {
+  const why = messageOf(cause);
+  throw new OnesheetError(`Cannot write "${path}": ${why}; what was there stays, ${wayOut}`, { cause });
+};
+
 /** Writes a file of a run folder whole; where that fails, the error names the way out. */
 export const writeRunFile = (path: string, content: string | Uint8Array, wayOut = RESUME): Promise<void> =>
-  writeFileWhole(path, content).catch((cause) => {
-    const why = messageOf(cause);
-    throw new OnesheetError(`Cannot write "${path}": ${why}; what was there stays, ${wayOut}`, { cause });
-  });
+  writeFileWhole(path, content).catch(cannotWrite(path, wayOut));
+
+/** Writes a file of a run folder whole, with a JSON value a line. */
+export const writeRunLines = (path: string, values: Iterable<unknown>): Promise<void> =>
+  writeWhole(path, async (file) => {
+    const encoder = new TextEncoder();
+    for (const value of values) await writeAll(file, encoder.encode(JSON.stringify(value) + "\n"));
+  }).catch(cannotWrite(path, RESUME));
 
 /** Levels of JSON in a record. */
 export const DEEPEST = 32;
@@ -207,7 +216,7 @@ export const readMetrics = (folder: string): Promise<EpochMetrics[]> =>
 
 /** Writes `metrics.jsonl` whole. */
 export const writeMetrics = (folder: string, rows: readonly EpochMetrics[]): Promise<void> =>
-  writeRunFile(runFiles(folder).metrics, rows.map((row) => JSON.stringify(row) + "\n").join(""));
+  writeRunLines(runFiles(folder).metrics, rows);
 
 /** Whether there is a file or folder of that name. */
 export const exists = (path: string): Promise<boolean> => Deno.stat(path).then(() => true, () => false);

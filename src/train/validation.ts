@@ -4,7 +4,7 @@ import { encodeJpeg } from "../data/drawn/jpeg.ts";
 import type { Picture } from "../data/picture.ts";
 import { resize } from "../data/resize.ts";
 import type { Dataset } from "../data/source.ts";
-import { exists, readLines, runFiles, writeRunFile } from "./run.ts";
+import { exists, readLines, runFiles, writeRunFile, writeRunLines } from "./run.ts";
 import type { Evaluation } from "./trainer.ts";
 
 /** One line of `validation.jsonl`. */
@@ -101,7 +101,7 @@ async function shownRows({ validation }: Dataset, rows: readonly ValidationRow[]
 export async function keepValidation(folder: string, data: Dataset, evaluation: Evaluation): Promise<void> {
   const files = runFiles(folder), rows = validationRows(data.validation.ids, evaluation);
   await writeRunFile(files.examples, JSON.stringify(await shownRows(data, rows), null, 2) + "\n");
-  await writeRunFile(files.validation, rows.map((row) => JSON.stringify(row) + "\n").join(""));
+  await writeRunLines(files.validation, rows);
 }
 
 const rowFields = {

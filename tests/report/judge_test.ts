@@ -20,10 +20,11 @@ Deno.test("the best cut has the greatest F1, of equals the one nearest to one ha
 });
 
 Deno.test("labels together, and labels told to rows that do not have them", () => {
-  assertEquals(together(rows, 2), [[1, 1 / 3], [1 / 2, 1]]);
+  assertEquals(together(rows, [0, 1]), [[1, 1 / 3], [1 / 2, 1]]);
   // Of the two rows with 0 alone one is told 1; the one with 1 alone is not told 0.
-  assertEquals(confusion(rows, 2), [[2 / 3, 1 / 2], [0, 1 / 2]]);
-  assertEquals(together([], 1), [[0]]);
+  assertEquals(confusion(rows, [0, 1]), [[2 / 3, 1 / 2], [0, 1 / 2]]);
+  assertEquals(together([], [0]), [[0]]);
+  assertEquals([together(rows, [1]), confusion(rows, [1, 0])], [[[1]], [[1 / 2, 0], [1 / 2, 2 / 3]]]);
 });
 
 Deno.test("steps are thinned to means, the last one stays", () => {
@@ -35,4 +36,18 @@ Deno.test("steps are thinned to means, the last one stays", () => {
 
 Deno.test("times are said as people say them", () => {
   assertEquals([1.25, 75, 3725].map(duration), ["1.3 s", "1 min 15 s", "1 h 2 min"]);
+});
+
+Deno.test("a threshold is passed by what is above it, however the product with their number is rounded", () => {
+  const probabilities = Array.from({ length: 51 }, (_, i) => [i / 50, i / 50 + 1e-16, i / 50 - 1e-16]).flat();
+  const many = probabilities.map((p, i) => row(i % 3 === 0 ? [0] : [], [p]));
+  for (const { threshold, precision, recall } of cutsOf(many, 0)) {
+    const said = many.filter(({ probabilities: [p] }) => p > threshold),
+      hits = said.filter(({ labels }) => labels.length);
+    assertEquals(
+      [precision, recall],
+      [said.length && hits.length / said.length, hits.length / 51],
+      `${threshold}`,
+    );
+  }
 });

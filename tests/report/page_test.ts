@@ -6,6 +6,7 @@ import { runPage, wholePage } from "../../src/report/page.ts";
 import { html } from "../../src/report/html.ts";
 import { differences, runsPage } from "../../src/report/runs_page.ts";
 import { type Palette, palettes } from "../../src/report/style.ts";
+import type { ReportedRun } from "../../src/report/run.ts";
 import { made } from "./made.ts";
 
 /** Of a colour such as #0d1117, relative (WCAG 2.2). */
@@ -119,4 +120,50 @@ Deno.test("the table of labels has the best first", async () => {
   const [table] = page.match(/<caption>Scores by label[^]*?<\/table>/)!;
   const named = [...table.matchAll(/<th scope="row">(\w+)/g)].map(([, label]) => label);
   assertEquals(named, ["good", "fair", "poor"]);
+});
+
+/** A run of so many labels, each of which a few of the rows have. */
+function manyLabels(count: number): ReportedRun {
+  const names = Array.from({ length: count }, (_, i) => i === 3 ? "__proto__" : `label ${i}`);
+  const outputs = Array.from({ length: 60 }, (_, row) => ({
+    row,
+    labels: [row % 7, 7 + row, count - 1].filter((label) => label < count),
+    probabilities: names.map((_, i) => (row * i) % 100 / 100),
+  }));
+  const support = names.map((_, i) => outputs.filter(({ labels }) => labels.includes(i)).length);
+  const per_label = names.map((label, i) => ({
+    ...{ label, precision: 0.5, recall: 0.5, f1: i / count, support: support[i], predicted: 3 },
+  }));
+  const base = made();
+  const examples = base.examples.map((one) => ({ ...one, ...outputs[one.which === "best" ? 0 : 1] }));
+  return {
+    ...base,
+    labels: names,
+    outputs,
+    examples,
+    epochs: base.epochs.map((row) => ({ ...row, per_label })),
+  };
+}
+
+Deno.test("a page of thousands of labels shows those of the most rows, says so, and is no larger for more of them", async () => {
+  const sizes: number[] = [];
+  for (const count of [500, 5000]) {
+    const page = await runPage(manyLabels(count));
+    check(page);
+    sizes.push(page.length);
+    const all = count.toLocaleString("en-US");
+    assertStringIncludes(page, `The 200 of ${all} labels that the most rows have; metrics.jsonl has all.`);
+    assertEquals(page.match(new RegExp(`The 40 of ${all} labels`, "g"))?.length, 2);
+    assertStringIncludes(page, `<th scope="row">label ${count - 1}</th>`);
+    assertStringIncludes(page, `<th scope="row">__proto__</th>`);
+    assertStringIncludes(page, " more</p>");
+    const both = await runsPage([manyLabels(count), { ...manyLabels(count), name: "second" }]);
+    check(both);
+    assertStringIncludes(
+      both,
+      `The 200 of ${all} labels that the most rows have; metrics.jsonl of each run has all.`,
+    );
+  }
+  assert(sizes[1] < 1.05 * sizes[0] && sizes[1] < 6e6, sizes.join());
+  assert(!(await runPage(made())).includes("labels that the most rows have"));
 });

@@ -2,7 +2,8 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { film } from "../../src/data/drawn.ts";
 import { browserPath, type Page, withPage } from "./browser.ts";
-import { withRun } from "./served.ts";
+import { png } from "../data/parquet_files.ts";
+import { standIn, whileServed, withRun } from "./served.ts";
 
 interface AxNode {
   readonly role?: { readonly value: string };
@@ -116,4 +117,35 @@ Deno.test({
           );
         }));
     }),
+});
+
+Deno.test({
+  name: "the page of a run with 2,000 labels shows the most probable, and says how many more there are",
+  ignore: browserPath === undefined && !Deno.env.get("CI"),
+  fn: () =>
+    whileServed(
+      standIn(Array.from({ length: 2000 }, (_, i) => `label ${i}`)),
+      {},
+      (url) =>
+        withPage(url, async (page) => {
+          const picture = png(4, 6, [1, 2, 3]).toBase64();
+          await page.evaluate(`{
+          const files = new DataTransfer(), bytes = Uint8Array.from(atob("${picture}"), (c) => c.charCodeAt(0));
+          files.items.add(new File([bytes], "a.png"));
+          document.getElementById("poster").files = files.files;
+          document.getElementById("ask").click();
+        }`);
+          await page.until(`!document.getElementById("result").hidden`);
+          assertEquals(await page.evaluate(`document.querySelectorAll("#rows tr").length`), 100);
+          assertEquals(
+            await page.evaluate(`document.getElementById("more").textContent`),
+            "1900 more labels have at most 71.2 %.",
+          );
+          assertMatch(
+            await page.evaluate(`document.getElementById("status").textContent`),
+            /label 1988 \S+ % and 655 more\.$/,
+          );
+          assertEquals(await faults(page), []);
+        }),
+    ),
 });

@@ -1,40 +1,20 @@
 /** What a server says around its predictions: hosts, paths, pages of other origins, counts, bounded memory, failures. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { OnesheetError } from "../../src/base/errors.ts";
-import { float32 } from "../../src/base/value.ts";
-import { usualBatching } from "../../src/serve/answers.ts";
 import { usualLimits } from "../../src/serve/limits.ts";
 import type { Predictor } from "../../src/serve/predictor.ts";
-import { serve, type ServeOptions } from "../../src/serve/server.ts";
+import type { ServeOptions } from "../../src/serve/server.ts";
 import { png } from "../data/parquet_files.ts";
-import { ask } from "./served.ts";
-
-/** Answers every example alike: what is tested is around the model. */
-const predictor: Predictor = {
-  labels: ["drama", "war"],
-  countTokens: (text) => text.split(" ").length,
-  prepare: () => Promise.resolve({ image: float32([1, 1], [0]) }),
-  predict: (examples) => Promise.resolve(examples.map(() => Float32Array.of(0.25, 0.75))),
-  [Symbol.dispose]: () => {},
-};
+import { ask, standIn, whileServed } from "./served.ts";
 
 const question = { poster: png(4, 6, [1, 2, 3]).toBase64(), plot: "A ship." };
+const predictor = standIn(["drama", "war"]);
 
-async function during(
+const during = (
   options: Partial<ServeOptions>,
   test: (url: string) => Promise<void>,
   model: Partial<Predictor> = {},
-): Promise<void> {
-  const serving = await serve({ ...predictor, ...model }, {
-    ...{ hostname: "127.0.0.1", port: 0, limits: usualLimits, batching: usualBatching, onFailure: () => {} },
-    ...options,
-  });
-  try {
-    await test(serving.url);
-  } finally {
-    assertEquals(await serving.stop(), 0);
-  }
-}
+) => whileServed({ ...predictor, ...model }, { onFailure: () => {}, ...options }, test);
 
 /** Sends a request as it stands and gives the answer. */
 async function raw(url: string, request: string): Promise<string> {

@@ -2,8 +2,8 @@
 
 const at = (id) => document.getElementById(id);
 const [form, drop, poster, plot, ask] = ["form", "drop", "poster", "plot", "ask"].map(at);
-const [preview, hint, status, error, result, rows] = ["preview", "hint", "status", "error", "result", "rows"]
-  .map(at);
+const [preview, hint, status, error] = ["preview", "hint", "status", "error"].map(at);
+const [result, rows, more] = ["result", "rows", "more"].map(at);
 
 const percent = (probability) => `${(100 * probability).toFixed(1)} %`;
 
@@ -30,6 +30,9 @@ function bar(probability) {
   return svg;
 }
 
+/** Labels in the sentence above the table, at most. */
+const NAMED = 12;
+
 function row({ label, probability, imageOnly, textOnly }) {
   const name = element("th", label);
   name.scope = "row";
@@ -39,15 +42,21 @@ function row({ label, probability, imageOnly, textOnly }) {
   return made;
 }
 
+/** Labels in the table, at most; the server tells the most probable first. */
+const SHOWN = 100;
+
 function show(labels) {
-  rows.replaceChildren(...labels.map(row));
+  rows.replaceChildren(...labels.slice(0, SHOWN).map(row));
+  const rest = labels.slice(SHOWN);
+  more.hidden = rest.length === 0;
+  more.textContent = `${rest.length} more labels have at most ${percent(rest[0]?.probability ?? 0)}.`;
   result.hidden = false;
   const over = labels.filter(({ probability }) => probability > 0.5);
-  const named = (over.length > 0 ? over : labels.slice(0, 1))
+  const named = (over.length > 0 ? over : labels.slice(0, 1)).slice(0, NAMED)
     .map(({ label, probability }) => `${label} ${percent(probability)}`)
     .join(", ");
   status.textContent = over.length > 0
-    ? `More likely than not: ${named}.`
+    ? `More likely than not: ${named}${over.length > NAMED ? ` and ${over.length - NAMED} more` : ""}.`
     : `No label is more likely than not; the nearest is ${named}.`;
 }
 
