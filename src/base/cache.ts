@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { messageOf, OnesheetError } from "./errors.ts";
 import { inSandbox } from "./sandbox.ts";
 import { isNoSpace } from "./space.ts";
+import { type Lookup, variablePath } from "./user_path.ts";
 
 /**
  * The folder for kept things: `ONESHEET_CACHE`, else the platform's cache folder with `onesheet` in it
@@ -11,13 +12,13 @@ import { isNoSpace } from "./space.ts";
  * It may not be there yet. `variable` looks up the environment.
  */
 export function cacheFolder(
-  variable: (name: string) => string | undefined = (name) => Deno.env.get(name),
+  variable: Lookup = (name) => Deno.env.get(name),
 ): string {
-  return variable("ONESHEET_CACHE") ||
-    join(variable("XDG_CACHE_HOME") || platformCache(variable), "onesheet");
+  return variablePath(variable, "ONESHEET_CACHE") ??
+    join(variablePath(variable, "XDG_CACHE_HOME") ?? platformCache(variable), "onesheet");
 }
 
-function platformCache(variable: (name: string) => string | undefined): string {
+function platformCache(variable: Lookup): string {
   switch (Deno.build.os) {
     case "darwin":
       return join(homedir(), "Library", "Caches");

@@ -1,8 +1,9 @@
 /** What each task may do, as Deno's flags: some of it depends on the machine and on where a person stands. */
-import { delimiter, isAbsolute, join, relative, resolve } from "node:path";
+import { delimiter, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cacheFolder } from "../base/cache.ts";
 import { OnesheetError } from "../base/errors.ts";
+import { expanded, fromHome } from "../base/user_path.ts";
 import { usualPlaces } from "../data/places.ts";
 
 /** What a process may do; `true` is anything of a kind, a kind that is left out is nothing. */
@@ -33,7 +34,10 @@ const HUB = ["huggingface.co", "*.huggingface.co", "*.hf.co"];
 export const LOOPBACK = "127.0.0.1";
 
 /** Variables that say what is where. */
-const PLACES = ["INIT_CWD", "ONESHEET_*", "HF_*", "XDG_CACHE_HOME", "LOCALAPPDATA"];
+const PLACES = ["INIT_CWD", "ONESHEET_*", "HF_*", "HUGGINGFACE_HUB_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"];
+
+/** Those of Hugging Face's tools that hold paths, which may name other variables. */
+const PATHS = ["HF_HOME", "HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_TOKEN_PATH"];
 
 /** Variables for libtensorflow's log level and GPUs, and those that sharp and imagescript ask for. */
 export const NATIVE: readonly string[] = [
@@ -56,8 +60,15 @@ export const hereOf = (variable: Variable): string => variable("INIT_CWD") || De
 /** The paths that a variable lists, as in `PATH`. */
 export const listed = (variable: Variable, name: string): string[] =>
   (variable(name) ?? "").split(delimiter).filter((path) => path !== "").map((path) =>
-    isAbsolute(path) ? path : resolve(hereOf(variable), path)
+    resolve(hereOf(variable), fromHome(path))
   );
+
+/** The paths of Hugging Face's tools without names of variables, which a task may not read. */
+export const plainPaths = (variable: Variable): Readonly<Record<string, string>> =>
+  Object.fromEntries(PATHS.flatMap((name) => {
+    const path = variable(name);
+    return path ? [[name, expanded(path, variable)]] : [];
+  }));
 
 /** The host of the hub. */
 function hubOf(variable: Variable): string {

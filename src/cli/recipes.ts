@@ -1,9 +1,10 @@
 /** Recipes and runs as the command line names them. */
-import { isAbsolute, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { SettingExamples } from "../base/choice.ts";
 import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
 import type { JsonObject } from "../base/json.ts";
+import { fromHome } from "../base/user_path.ts";
 import { version } from "../base/version.ts";
 import type { Comparison } from "../train/comparison.ts";
 import { type Recipe, recipe, type RecipeSettings } from "../train/recipe.ts";
@@ -16,11 +17,11 @@ import { tell } from "./terminal.ts";
 import { demandKnown } from "./trust.ts";
 
 /**
- * A path as the person meant it who typed the command: a task itself starts at the root of the project. One that this
+ * A path as the person meant it who typed the command; shells leave the `~` of `--data=~/films` as it stands. One that this
  * process may not read is refused here, before it could be taken for one where nothing is.
  */
 export function userPath(path: string): string {
-  const whole = isAbsolute(path) ? path : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+  const whole = resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), fromHome(path));
   demandPermission("read", whole);
   return whole;
 }

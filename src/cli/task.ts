@@ -4,7 +4,7 @@
  */
 import { join } from "node:path";
 import { didYouMean, OnesheetError } from "../base/errors.ts";
-import { flagsOf, hereOf, project, type Rights, rights, type Variable } from "./allowed.ts";
+import { flagsOf, hereOf, plainPaths, project, type Rights, rights, type Variable } from "./allowed.ts";
 import { ending } from "./running.ts";
 import { print } from "./terminal.ts";
 
@@ -61,7 +61,7 @@ async function run(start: Start): Promise<number> {
   const child = new Deno.Command(Deno.execPath(), {
     args: commandLine(start, folder),
     cwd: folder,
-    ...start.env && { env: start.env, clearEnv: true },
+    ...(start.env ? { env: start.env, clearEnv: true } : { env: plainPaths(variable) }),
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",

@@ -7,6 +7,7 @@ import { oneLine, OnesheetError } from "../base/errors.ts";
 import { show } from "../base/json.ts";
 import { inParallel } from "../base/parallel.ts";
 import { fileFault } from "../base/regular_file.ts";
+import { fromHome } from "../base/user_path.ts";
 import type { Corpus, EncodedPoster } from "./corpus.ts";
 import {
   checkOptions,
@@ -74,7 +75,9 @@ const LONGEST_TEXTS = 2 ** 30;
 const NAMED = 5;
 
 const pathOf = (file: string): string =>
-  file.startsWith("file:") ? fileURLToPath(file) : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), file);
+  file.startsWith("file:")
+    ? fileURLToPath(file)
+    : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), fromHome(file));
 
 /** What the rows say; `broken` hears of those that cannot be used. */
 async function entriesOf(path: string, names: Columns, broken: Map<number, string>): Promise<Entry[]> {

@@ -5,6 +5,7 @@ import { cacheFolder } from "../base/cache.ts";
 import { inSandbox } from "../base/sandbox.ts";
 import type { Patience } from "../base/retry.ts";
 import { decodeText } from "../base/text.ts";
+import { expanded, ifReadable, type Lookup } from "../base/user_path.ts";
 
 /** The hub and the cache folders. */
 export interface Places {
@@ -31,14 +32,19 @@ function tokenIn(path: string): string | undefined {
   }
 }
 
-type Lookup = (name: string) => string | undefined;
+/** The path in a variable; undefined where it is empty or not set. */
+function pathOf(variable: Lookup, name: string): string | undefined {
+  const path = variable(name);
+  return path ? expanded(path, variable) : undefined;
+}
 
 const homeOf = (variable: Lookup): string =>
-  variable("HF_HOME") || join(variable("XDG_CACHE_HOME") || join(homedir(), ".cache"), "huggingface");
+  pathOf(variable, "HF_HOME") ??
+    join(pathOf(variable, "XDG_CACHE_HOME") ?? join(homedir(), ".cache"), "huggingface");
 
 /** The file that may hold the token: `HF_TOKEN_PATH`, else `HF_HOME/token`. */
 export const tokenPath = (variable: Lookup): string =>
-  variable("HF_TOKEN_PATH") || join(homeOf(variable), "token");
+  pathOf(variable, "HF_TOKEN_PATH") ?? join(homeOf(variable), "token");
 
 /** The files in which Hugging Face's tools keep tokens. */
 export const tokenPaths = (variable: Lookup): string[] => [
@@ -48,8 +54,9 @@ export const tokenPaths = (variable: Lookup): string[] => [
 
 /**
  * As the environment has it, read as Hugging Face's tools do: `HF_ENDPOINT`, else huggingface.co; `HF_TOKEN`, else the
- * file `HF_TOKEN_PATH`, else `HF_HOME/token`; `HF_HUB_CACHE`, else `HF_HOME/hub`; `HF_HUB_OFFLINE`. `HF_HOME` is
- * `~/.cache/huggingface` unless set. `variable` looks up the environment.
+ * file `HF_TOKEN_PATH`, else `HF_HOME/token`; `HF_HUB_CACHE`, else `HUGGINGFACE_HUB_CACHE`, else `HF_HOME/hub`;
+ * `HF_HUB_OFFLINE`. Default of `HF_HOME`: `~/.cache/huggingface`. Their paths may hold `~` and `$NAME`. `variable` looks up the
+ * environment.
  */
 export function usualPlaces(
   variable: Lookup = (name) => Deno.env.get(name),
@@ -60,7 +67,8 @@ export function usualPlaces(
     hub: (variable("HF_ENDPOINT") || "https://huggingface.co").replace(/\/+$/, ""),
     token: token || undefined,
     cache: cacheFolder(variable),
-    shared: variable("HF_HUB_CACHE") || join(homeOf(variable), "hub"),
+    shared: pathOf(variable, "HF_HUB_CACHE") ??
+      pathOf((name) => ifReadable(variable, name), "HUGGINGFACE_HUB_CACHE") ?? join(homeOf(variable), "hub"),
     offline: /^(1|on|yes|true)$/i.test(variable("HF_HUB_OFFLINE") ?? ""),
   };
 }

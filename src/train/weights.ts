@@ -3,6 +3,7 @@ import { isAbsolute, join } from "node:path";
 import { listed, OnesheetError } from "../base/errors.ts";
 import { isLeftover } from "../base/leftover.ts";
 import { convert, SAFETENSORS, SAFETENSORS_INDEX } from "../base/safetensors_index.ts";
+import { fromHome } from "../base/user_path.ts";
 import { fetchWeights } from "../data/hub.ts";
 import type { OpenOptions } from "../data/source.ts";
 import { describe, loadInto } from "../store/load.ts";
@@ -41,7 +42,7 @@ async function fileAt(path: string): Promise<string> {
 
 /** The file of pretrained weights: fetched from the hub, or the one on this machine that is named by its path. */
 const fileOf = (repo: string, onProgress: WeightsListener["onProgress"]): Promise<string> =>
-  isAbsolute(repo) || repo.startsWith(".") ? fileAt(repo) : fetchWeights(repo, onProgress);
+  isAbsolute(repo) || /^[.~]/.test(repo) ? fileAt(fromHome(repo)) : fetchWeights(repo, onProgress);
 
 /** The files of first weights, those of a graph's node features last; downloads what is not on this machine. */
 export async function weightFiles(

@@ -1,7 +1,8 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { OnesheetError } from "../../src/base/errors.ts";
-import { flagsOf, rights } from "../../src/cli/allowed.ts";
+import { flagsOf, plainPaths, rights } from "../../src/cli/allowed.ts";
 
 const here = resolve("/films"), cache = resolve("/cache");
 const may = (environment: Readonly<Record<string, string>> = {}) =>
@@ -17,6 +18,21 @@ Deno.test("runs, the cache and what ONESHEET_WRITE names may be written", () => 
     join(here, "mine"),
     cache,
   ]);
+});
+
+Deno.test("~ in paths of the environment is the same to a task's permissions and to the task", () => {
+  const environment = { ONESHEET_CACHE: "~/cache", ONESHEET_WRITE: ["~/runs", "~"].join(delimiter) };
+  assertEquals(may(environment).train.write, [
+    join(here, "runs"),
+    join(homedir(), "runs"),
+    homedir(),
+    join(homedir(), "cache"),
+  ]);
+});
+
+Deno.test("a task is given the paths of Hugging Face's tools without variables, which it may not read", () => {
+  const environment: Record<string, string> = { DISK: "/disk", HF_HOME: "${DISK}/hf", HF_HUB_CACHE: "" };
+  assertEquals(plainPaths((name) => environment[name]), { HF_HOME: "/disk/hf" });
 });
 
 Deno.test("the hub is reached where HF_ENDPOINT says, which is refused where it is no address", () => {

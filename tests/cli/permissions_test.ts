@@ -202,7 +202,8 @@ Deno.test({
       await Deno.writeFile(`${here}/poster.png`, png(20, 30, [200, 9, 9]));
       const predict = ["predict", "runs/first", "--poster", "poster.png", "--plot", "A ship.", ...portable];
       for (const args of [["train", ...training], predict, ["sandbox", quickstart, ...small, "--plan"]]) {
-        const said = await startTask(args, here);
+        // Names of variables in HF_HOME are resolved, as Hugging Face's tools do.
+        const said = await startTask(args, here, { HF_HOME: `${folder}/huggingface` });
         assertEquals(said.code, 0, said.stderr);
       }
       assertEquals([...Deno.readDirSync(here)].map(({ name }) => name).sort(), [

@@ -17,6 +17,30 @@ Deno.test("the cache of Hugging Face's tools is where they look for it", () => {
   assertEquals(shared({ HF_HOME: "/b", XDG_CACHE_HOME: "/c" }), join("/b", "hub"));
   assertEquals(shared({ XDG_CACHE_HOME: "/c" }), join("/c", "huggingface", "hub"));
   assertEquals(shared({}), join(homedir(), ".cache", "huggingface", "hub"));
+  assertEquals(shared({ HUGGINGFACE_HUB_CACHE: "/old", HF_HOME: "/b" }), "/old");
+  assertEquals(shared({ HUGGINGFACE_HUB_CACHE: "/old", HF_HUB_CACHE: "/a" }), "/a");
+});
+
+Deno.test("paths of the environment may hold ~, $NAME and ${NAME}, and a name that is not set stays", () => {
+  const shared = (environment: Readonly<Record<string, string>>) =>
+    places({ DISK: "/mnt/disk", EMPTY: "", ...environment }).shared;
+  const cases: [environment: Readonly<Record<string, string>>, path: string][] = [
+    [{ HF_HOME: "~/hf" }, join(homedir(), "hf", "hub")],
+    [{ HF_HOME: "~" }, join(homedir(), "hub")],
+    [{ HF_HOME: "$DISK/hf" }, "/mnt/disk/hf/hub"],
+    [{ HF_HUB_CACHE: "${DISK}/x$EMPTY" }, "/mnt/disk/x"],
+    [{ HUGGINGFACE_HUB_CACHE: "~/old" }, join(homedir(), "old")],
+    [{ XDG_CACHE_HOME: "$DISK" }, "/mnt/disk/huggingface/hub"],
+    [{ HF_HUB_CACHE: "/a/$NOWHERE/${}" }, "/a/$NOWHERE/${}"],
+    [{ HF_HUB_CACHE: "/a/~/b" }, "/a/~/b"],
+  ];
+  for (const [environment, path] of cases) assertEquals(shared(environment), path);
+  assertEquals(places({ ONESHEET_CACHE: "/a$DISK" }).cache, "/a$DISK");
+  assertEquals(places({ ONESHEET_CACHE: "~/cache" }).cache, join(homedir(), "cache"));
+  assertEquals(
+    places({ XDG_CACHE_HOME: "~/xdg", ONESHEET_CACHE: "" }).cache,
+    join(homedir(), "xdg", "onesheet"),
+  );
 });
 
 Deno.test("the token is HF_TOKEN, else in the file HF_TOKEN_PATH, else in HF_HOME, without blanks around it", async () => {

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { cacheFolder } from "../../base/cache.ts";
 import { OnesheetError } from "../../base/errors.ts";
+import { variablePath } from "../../base/user_path.ts";
 import { type BuildName, folders } from "./builds.ts";
 import { libraryNames, version } from "./wheel.ts";
 
@@ -55,7 +56,7 @@ function kept(build: BuildName): LibraryFiles | undefined {
  * ```
  */
 export function locate(build: BuildName = "cpu"): LibraryFiles | undefined {
-  const own = Deno.env.get("ONESHEET_TENSORFLOW");
+  const own = variablePath((name) => Deno.env.get(name), "ONESHEET_TENSORFLOW");
   if (!own) return kept(build);
   const files = filesIn(own);
   if (files === undefined) {
