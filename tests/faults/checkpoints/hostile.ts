@@ -104,11 +104,11 @@ export const hostile: readonly Hostile[] = [
     refusal: /header of at most/,
     make: (path) => Deno.writeTextFile(path, "cos\nsystem\n(S'touch pwned'\ntR."),
   },
-  { what: "a folder", refusal: /expected a file/, make: (path) => Deno.mkdir(path) },
+  { what: "a folder", refusal: /expected a regular file/, make: (path) => Deno.mkdir(path) },
   {
     what: "a pipe that nobody writes to",
-    refusal: /expected a file/,
+    refusal: /expected a regular file/,
     make: (path) => new Deno.Command("mkfifo", { args: [path] }).output(),
   },
-  { what: "a device without end", refusal: /expected a file/, path: "/dev/zero" },
+  { what: "a device without end", refusal: /expected a regular file/, path: "/dev/zero" },
 ];
