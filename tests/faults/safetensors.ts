@@ -27,7 +27,7 @@ export const checks: readonly string[] = [
   "expected JSON",
   "levels of JSON",
   "twice",
-  "dtype such as",
+  "expected a dtype such as",
   "shape of",
   "data_offsets of",
   "bytes for",

@@ -18,7 +18,7 @@ export interface Fuzzed {
 }
 
 const checks =
-  /UTF-8|UTF-16|expected text|expected a label|expected JSON|levels of JSON|twice|of the form|dtype such as|shape of|data_offsets of|bytes for|at byte|cut off|bytes of tensors|printable characters|a text for|fit in int32|safetensors header of at most|a safetensors file|expected \{…\}|expected \{dtype|expected [\w ]+ as|expected numbers in|expected a list/;
+  /UTF-8|UTF-16|expected text|expected a label|expected JSON|levels of JSON|twice|of the form|shape of|data_offsets of|bytes for|at byte|cut off|bytes of tensors|printable characters|a text for|fit in int32|safetensors header of at most|a safetensors file|expected \{…\}|expected \{dtype|expected [\w ]+ as|expected numbers in|expected a list/;
 
 /** Sound JSON files, of which the mutations are made. */
 const sound: Readonly<Record<keyof typeof records, string>> = {
