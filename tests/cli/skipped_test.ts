@@ -3,12 +3,12 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { film, messagesOf } from "../../src/data/drawn.ts";
 import { exists } from "../../src/train/run.ts";
 import { type HubRow, parquetOf } from "../data/parquet_files.ts";
-import { type Place, quickstart, withPlace } from "./command_line.ts";
+import { inProject, type Place, quickstart, withPlace } from "./command_line.ts";
 
-const rows = (): HubRow[] =>
+const rows = (seed = 1, isWhole = false): HubRow[] =>
   Array.from({ length: 60 }, (_, row) => {
-    const one = film(1, row);
-    const bytes = row === 7 ? null : row === 9 ? one.poster.slice(0, 200) : one.poster;
+    const one = film(seed, row);
+    const bytes = isWhole ? one.poster : row === 7 ? null : row === 9 ? one.poster.slice(0, 200) : one.poster;
     return { messages: messagesOf(one), images: [{ bytes, path: null }] };
   });
 
@@ -65,5 +65,28 @@ Deno.test("with --strict the first broken row fails train and evaluate in a sent
     const again = await say(["evaluate", "run", "--strict"]);
     assertEquals(again.code, 1);
     assertStringIncludes(again.stderr, strict(""));
+  });
+});
+
+Deno.test("a run with --strict is evaluated so on other data, too", async () => {
+  await withFilms(async ({ done, say, folder }) => {
+    await Deno.writeFile(`${folder}/films/train-0.parquet`, parquetOf(rows(2, true), 20));
+    await done(["train", quickstart, ...options, "--max-steps", "1", "--run", "run", "--strict"]);
+    await Deno.mkdir(`${folder}/other`);
+    await Deno.writeFile(`${folder}/other/train-0.parquet`, parquetOf(rows(), 20));
+    const { code, stdout, stderr } = await say(["evaluate", "run", "--data", "other"]);
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(stderr, "Cannot use row 7 of the data, the first of 2: it has no image");
+  });
+});
+
+Deno.test("trained weights are not scored with a vocabulary that was made for want of the real one", async () => {
+  await withFilms(async ({ done, say, folder }) => {
+    await done(["train", quickstart, ...options, "--max-steps", "1", "--run", "run"]);
+    await Deno.remove(`${folder}/films/vocab.txt`);
+    const exact = [inProject("recipes/mmimdb.ts"), "--data", "films", "--set", "labels=8"];
+    const { code, stdout, stderr } = await say(["evaluate", ...exact, "--weights", "run/best.safetensors"]);
+    assertEquals([code, stdout], [1, ""]);
+    assertMatch(stderr, /the vocabulary had to be made .* because the hub is out of reach/);
   });
 });
