@@ -2,12 +2,14 @@
 
 /** One `--name` of a command. */
 export interface Option {
-  /** A count is a whole number, 0 or more. */
+  /** A count is a whole number. */
   readonly kind: "string" | "number" | "count" | "boolean";
   /** What it does, for the help. */
   readonly help: string;
   /** What stands for the value in the help, such as `N` or `FILE`. */
   readonly placeholder?: string;
+  /** The least value of a count. Default: 0. */
+  readonly least?: number;
   /** The only values there are; for a string. */
   readonly oneOf?: readonly string[];
   /** May be given several times, its value is a list; not for a boolean. */

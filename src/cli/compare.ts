@@ -52,7 +52,12 @@ export const compareCommand = {
     weights: { kind: "string", oneOf: ["hub", "random"], help: "what all start from. Default: hub" },
     ...engineOptions,
     epochs: { kind: "count", placeholder: "N", help: "train this many epochs" },
-    limit: { kind: "count", placeholder: "N", help: "use only the first N rows of each side of the split" },
+    limit: {
+      kind: "count",
+      least: 1,
+      placeholder: "N",
+      help: "use only the first N rows of each side of the split",
+    },
     set: {
       kind: "string",
       placeholder: "path=value",

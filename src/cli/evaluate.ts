@@ -39,7 +39,7 @@ export const evaluateCommand = {
     data: { kind: "string", placeholder: "DIR", help: "the run's data elsewhere, or other data" },
     recipe: recipeOption,
     ...engineOptions,
-    limit: { kind: "count", placeholder: "N", help: "use only the first N rows" },
+    limit: { kind: "count", least: 1, placeholder: "N", help: "use only the first N rows" },
     strict: {
       kind: "boolean",
       help: "fail where a row of the data cannot be used, as a run with --strict does",

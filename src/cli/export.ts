@@ -29,7 +29,12 @@ export const exportCommand = {
       help: "a new folder; in the run, under the form's name, unless given",
     },
     recipe: recipeOption,
-    batch: { kind: "count", placeholder: "N", help: "rows that a graph takes at a time; 1 unless given" },
+    batch: {
+      kind: "count",
+      least: 1,
+      placeholder: "N",
+      help: "rows that a graph takes at a time; 1 unless given",
+    },
     push: {
       kind: "string",
       placeholder: "OWNER/NAME",
@@ -64,12 +69,8 @@ export async function exportRun({ positionals, options }: Parsed<typeof exportCo
         "would be unproven; export --to savedmodel, which converters read",
     );
   }
-  if (batch === 0 || (batch !== undefined && to === "safetensors")) {
-    return refuse(
-      batch === 0
-        ? 'Cannot use "--batch": expected a whole number of at least 1, found 0'
-        : "Cannot use --batch with --to safetensors: parameters have no batch",
-    );
+  if (batch !== undefined && to === "safetensors") {
+    return refuse("Cannot use --batch with --to safetensors: parameters have no batch");
   }
   const { push } = options;
   if (push === undefined) leaveNetwork();

@@ -29,7 +29,6 @@ export interface Parsed<C extends Command> {
 const expected = {
   string: "a value",
   number: "a number",
-  count: "a whole number, 0 or more",
   boolean: "no value",
 };
 
@@ -38,17 +37,22 @@ const fail = (sentence: string): never => {
 };
 
 /** The value that `text` stands for; undefined when it is not of the option's kind. */
-function read({ kind, oneOf }: Option, text: string): string | number | undefined {
+function read({ kind, oneOf, least = 0 }: Option, text: string): string | number | undefined {
   if (kind === "string") return oneOf === undefined || oneOf.includes(text) ? text : undefined;
   const number = text.trim() === "" ? NaN : Number(text);
-  const fits = kind === "count" ? Number.isSafeInteger(number) && number >= 0 : Number.isFinite(number);
+  const fits = kind === "count" ? Number.isSafeInteger(number) && number >= least : Number.isFinite(number);
   return fits ? number : undefined;
 }
 
 function readOrFail(name: string, option: Option, text: string): string | number {
   const value = text === "" ? undefined : read(option, text);
   if (value !== undefined) return value;
-  const wanted = option.oneOf ? `one of ${option.oneOf.join(", ")}` : expected[option.kind];
+  const { oneOf, kind, least = 0 } = option;
+  const wanted = oneOf
+    ? `one of ${oneOf.join(", ")}`
+    : kind === "count"
+    ? `a whole number, ${least} or more`
+    : expected[kind];
   const wayOut = (text && didYouMean(text, option.oneOf ?? [])) ||
     `; write --${name}=${placeholderOf(option)}`;
   return fail(`Cannot use "--${name}": expected ${wanted}, found ${text ? `"${text}"` : "none"}${wayOut}`);

@@ -50,7 +50,12 @@ export const trainCommand = {
       placeholder: "N|TIME",
       help: "save every N steps, or every 30s, 10m or 2h; 10m unless given, and at the end of every epoch",
     },
-    limit: { kind: "count", placeholder: "N", help: "use only the first N rows of each side of the split" },
+    limit: {
+      kind: "count",
+      least: 1,
+      placeholder: "N",
+      help: "use only the first N rows of each side of the split",
+    },
     strict: {
       kind: "boolean",
       help: "fail where a row of the data cannot be used; it is left out, told and counted unless given",

@@ -72,7 +72,7 @@ function named<T>(what: string, read: () => T): T {
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
   const file = await openRegular(path).catch((error) => {
-    throw new OnesheetError(`Cannot read "${path}": ${fileFault(error)}`, { cause: error });
+    throw new OnesheetError(`Cannot read "${path}": ${fileFault(error)}`, { cause: error, exitCode: 2 });
   });
   try {
     const { header, start } = named(`"${path}"`, () => readHeader(file, path));

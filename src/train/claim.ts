@@ -77,11 +77,12 @@ export async function claimRun(folder: string): Promise<Disposable> {
   } catch (cause) {
     if (cause instanceof OnesheetError) throw cause;
     const there = await Deno.stat(folder).catch(() => undefined);
+    const isFile = there?.isFile || cause instanceof Deno.errors.NotADirectory;
     const found = there?.isFile ? "a file" : messageOf(cause);
     throw new OnesheetError(
       `Cannot use the run folder "${folder}": expected a folder that can be written to, found ${found}; ` +
         "name another by --run",
-      { cause },
+      { cause, exitCode: isFile ? 2 : 1 },
     );
   }
 }

@@ -119,7 +119,7 @@ export async function readGolden(
   } catch (cause) {
     throw new OnesheetError(
       `Cannot read "${folder}/golden.json": expected the golden numbers that the reference wrote`,
-      { cause },
+      { cause, exitCode: cause instanceof Deno.errors.NotFound ? 2 : 1 },
     );
   }
 }

@@ -37,6 +37,7 @@ async function fileAt(path: string): Promise<string> {
   throw new OnesheetError(
     `Cannot load pretrained weights from "${path}": expected a safetensors file or a folder with ${SAFETENSORS}, ` +
       `found ${found}`,
+    { exitCode: 2 },
   );
 }
 

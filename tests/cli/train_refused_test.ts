@@ -69,7 +69,7 @@ const refusals:
       'Cannot read "HERE/a.parquet": expected a column "images", found messages, poster',
     ],
     [
-      "data with other labels than the model tells apart",
+      "data with other labels than the recipe states",
       async ({ folder }) => {
         const rows = Array.from(
           { length: 20 },
@@ -77,11 +77,11 @@ const refusals:
         );
         await Deno.writeFile(`${folder}/a.parquet`, parquetOf(rows));
         await Deno.writeTextFile(`${folder}/vocab.txt`, "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nfilm\n");
-        return ["--data", "."];
+        return ["--data", ".", "--set", "labels=8"];
       },
       1,
-      'Cannot use this data with "quickstart": its model tells 8 labels apart, the data has 3 (drama, news, war, …); ' +
-      "change `labels` in the recipe",
+      'Cannot use this data with "quickstart": expected the 8 labels that the recipe states, found 3 (drama, news, war); ' +
+      "use --set labels=3, or leave `labels` out of the recipe",
     ],
     [
       "fewer rows than a batch",
@@ -92,7 +92,7 @@ const refusals:
     [
       "a weights file that is not there",
       () => ["--weights", "gone.safetensors"],
-      1,
+      2,
       'Cannot read "HERE/gone.safetensors": no such file',
     ],
     [
@@ -103,6 +103,30 @@ const refusals:
       },
       1,
       /^Cannot read "HERE\/w\.safetensors": expected a safetensors header /,
+    ],
+    [
+      "a weights folder without weights",
+      async ({ folder }) => {
+        await Deno.mkdir(`${folder}/empty`);
+        return ["--weights", "empty"];
+      },
+      2,
+      /^Cannot load pretrained weights from "HERE\/empty": .*found none$/,
+    ],
+    [
+      "a run folder below a file",
+      async ({ folder }) => {
+        await Deno.writeTextFile(`${folder}/file`, "");
+        return ["--run", "file/run"];
+      },
+      2,
+      /^Cannot use the run folder "HERE\/file\/run": expected a folder that can be written to, found /,
+    ],
+    [
+      "no rows",
+      () => ["--limit", "0"],
+      2,
+      'Cannot use "--limit": expected a whole number, 1 or more, found "0"; write --limit=N',
     ],
     ["options of a plan without one", () => ["--svg", "x.svg"], 2, "Cannot use --svg without --plan"],
   ];
