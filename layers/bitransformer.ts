@@ -32,10 +32,11 @@ const columns = (x: Tensor, from: number, end: number): Tensor => {
 /** [CLS] and the rest with `count` equal numbers between them. `[batch, tokens] -> [batch, tokens + count]`, int32. */
 const between = (count: number, value: number): Layer => (x, at) => {
   const tokens = x.shape[1] as number;
-  return at.node([x], [], [x.shape[0], tokens + count], ([x]) => {
+  const node = at.node([x], [], [x.shape[0], tokens + count], ([x]) => {
     const filled = tf.fill([x.shape[0]!, count], value, "int32");
     return tf.concat([columns(x, 0, 1), filled, columns(x, 1, tokens)], 1);
   });
+  return { ...node, arranges: true };
 };
 
 /** [CLS], the image, [SEP] as one block, the rest of the text as the other. */
@@ -73,7 +74,10 @@ const withImage = (image: Node, at: Scope) => (words: Node): Arrangement => {
 export const bitransformer =
   ({ separator = 102, ...options }: BitransformerOptions = {}): Layer<ImageAndText> =>
   ({ image, ids, mask }, at) => {
-    const { width = 768 } = options;
+    const { width = 768, vocabulary = 30522 } = options;
+    if (separator >= vocabulary) {
+      at.fail(`expected a separator below ${vocabulary}, the rows of the word table, found ${separator}`);
+    }
     if (image.shape.length !== 3 || image.shape[2] !== width) {
       at.fail(`expected an image of shape [batch, image tokens, ${width}], found ${showShape(image.shape)}`);
     }

@@ -20,10 +20,11 @@ export const embedding =
   (ids, at) => {
     const first = paddingIndex === undefined ? init : withZeroRow(init, paddingIndex);
     const weight = at.weight("weight", [rows, features], first);
-    return at.node(
+    const node = at.node(
       [ids],
       [weight],
       [...ids.shape, features],
       ([ids], [table]) => lookUp(ids, table, paddingIndex),
     );
+    return { ...node, looksUp: true };
   };

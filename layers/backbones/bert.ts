@@ -70,7 +70,11 @@ const addRows = (rows: number, chosen: (table: Tensor, width: number) => Tensor)
 
 const addPositions = (rows: number, blocks: readonly number[]): Layer => (x, at) => {
   const most = Math.max(...blocks);
-  if (most > rows) at.fail(`expected at most ${rows} tokens, found ${most}`);
+  if (most > rows) {
+    at.fail(
+      `expected at most ${rows} tokens, found ${most}; cut texts to ${rows} or give the model more positions`,
+    );
+  }
   return addRows(rows, (table, size) => joined(blocks.map((n) => tf.slice(table, [0, 0], [n, size]))))(x, at);
 };
 

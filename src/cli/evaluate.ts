@@ -7,6 +7,7 @@ import { aboutRows, trainedOn, UNRECORDED } from "../train/evaluated.ts";
 import { withoutTestRows } from "../train/held_out.ts";
 import { withLabels, withRunLabels } from "../train/labels.ts";
 import { putConstants } from "../train/nodes.ts";
+import { demandTables } from "../train/lookups.ts";
 import { withFrequencies } from "../train/loss.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { demandLabelsOf, runFiles } from "../train/run.ts";
@@ -123,6 +124,7 @@ export async function evaluate({ positionals, options }: Parsed<typeof evaluateC
   demandRealData(set.makeshift, weights);
   const { engine } = await openEngine(options);
   using bound = trainer(withFrequencies(labelled, split ? trainedOn(split, set) : set.train), engine);
+  demandTables(bound.plan, set.below);
   const listener = { tell, onProgress: show.show };
   await putWeights(weights, recipe, bound.plan, bound.memory, listener);
   await startAverages(bound, recipe);

@@ -10,10 +10,12 @@ import { graphModel } from "../store/graph_model.ts";
 import { loadInto } from "../store/load.ts";
 import { savedModel } from "../store/saved_model.ts";
 import { type Frozen, tf } from "../tensor.ts";
+import { loadTokenizer } from "../data/tokens.ts";
 import { openBest } from "../train/best.ts";
 import { withRunLabels } from "../train/labels.ts";
+import { demandTables } from "../train/lookups.ts";
 import { readLabels, readMetrics, runFiles } from "../train/run.ts";
-import { plan } from "../train/start.ts";
+import { type Plan, plan } from "../train/start.ts";
 import { predictionStep } from "../train/step.ts";
 import type { LoadedRun } from "./recipes.ts";
 
@@ -31,6 +33,14 @@ export async function writeFiles(folder: string, files: Files): Promise<void> {
 }
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2) + "\n";
+
+/** The model of a run, whose vocabulary it must have rows for. */
+async function planOf({ folder, recipe }: Pick<LoadedRun, "folder" | "recipe">): Promise<Plan> {
+  const { reader } = runFiles(folder), tokenizer = await loadTokenizer(reader);
+  const planned = plan(await withRunLabels(recipe, folder));
+  demandTables(planned, tokenizer && { ids: tokenizer.size }, `"${reader}"`);
+  return planned;
+}
 
 /** What a run kept to read examples, beside the model. */
 async function kept({ folder }: LoadedRun): Promise<Files> {
@@ -55,7 +65,7 @@ async function config(run: LoadedRun): Promise<Record<string, unknown>> {
 
 /** The run's best model for `batch` rows, as a graph from its inputs to `logits` and `probabilities`. */
 async function frozen({ folder, recipe }: LoadedRun, batch: number): Promise<Frozen> {
-  const { model } = plan(await withRunLabels(recipe, folder));
+  const { model } = await planOf({ folder, recipe });
   if (recipe.data.made.constants !== undefined) {
     throw new OnesheetError(
       `Cannot export "${recipe.name}" as a graph of one batch: its model looks at all rows of the data at once, which ` +
@@ -96,7 +106,7 @@ export async function graphModelFiles(run: LoadedRun, batch: number): Promise<Fi
 /** A folder as the Hugging Face hub has them. */
 export async function hubFiles(run: LoadedRun): Promise<Files> {
   const { folder, record, recipe } = run;
-  const { model, trainable } = plan(await withRunLabels(recipe, folder));
+  const { model, trainable } = await planOf(run);
   using file = await openBest(folder);
   await loadInto({ put: () => Promise.resolve() }, model, file, { strict: true });
   const settings = record.recipe as { readonly data: { readonly name: string } };

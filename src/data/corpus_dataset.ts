@@ -163,6 +163,7 @@ export async function datasetOf(
     ...(corpus.notes && { notes: corpus.notes }),
     skipped: [...corpus.skipped, ...unusable].sort((a, b) => a.row - b.row),
     kept: { [TOKENIZER]: found.tokenizer.json },
+    below: { ids: found.tokenizer.size },
     ...(found.vocabulary === MADE && inputs?.includes("ids") !== false && { makeshift: "the vocabulary" }),
     [Symbol.asyncDispose]: () => Promise.resolve(posters?.[Symbol.dispose]()),
   };

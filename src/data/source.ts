@@ -110,6 +110,8 @@ export interface Dataset extends AsyncDisposable {
   readonly test?: Rows;
   /** Rows of the whole data set that can be used. Default: those of all sides. */
   readonly size?: number;
+  /** The numbers of an input of whole numbers are below this, by input name: of token ids, the size of the vocabulary. */
+  readonly below?: Readonly<Record<string, number>>;
   /** What the engine's memory holds for all rows, by input name. */
   readonly constants?: Values;
   /** Rows that are the nodes of a graph, one part after the other, whatever becomes of the sides. */

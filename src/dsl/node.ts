@@ -47,6 +47,10 @@ export interface Node {
   readonly inputs: readonly Node[];
   /** The arrays it is computed with. */
   readonly params: readonly Param[];
+  /** That it looks rows of its first param up by the whole numbers of its first input. */
+  readonly looksUp?: true;
+  /** That its whole numbers are those of its inputs, in another order or with others among them. */
+  readonly arranges?: true;
   /** Computes it from the inputs' and the params' tensors. */
   readonly run: (inputs: Tensor[], params: Tensor[], run: Run) => Tensor;
 }

@@ -6,6 +6,7 @@ import { loadInto } from "../store/load.ts";
 import type { Engine } from "../tensor.ts";
 import { demandFinite, openBest } from "../train/best.ts";
 import { withRunLabels } from "../train/labels.ts";
+import { demandTables, lookupGuard } from "../train/lookups.ts";
 import type { Recipe } from "../train/recipe.ts";
 import { readLabels, runFiles } from "../train/run.ts";
 import { plan } from "../train/start.ts";
@@ -60,9 +61,10 @@ export async function openPredictor(folder: string, recipe: Recipe, engine: Engi
   const { reader } = runFiles(folder);
   using file = await openBest(folder);
   const read = await recipe.data.made.reader(reader);
-  const { model } = plan(await withRunLabels(recipe, folder));
+  const planned = plan(await withRunLabels(recipe, folder)), { model } = planned;
   const labels = await readLabels(folder);
   const tokenizer = await loadTokenizer(reader);
+  demandTables(planned, tokenizer && { ids: tokenizer.size }, `"${reader}"`);
   const memory = engine.memory();
   try {
     await loadInto(memory, model, file, { strict: true });
@@ -70,13 +72,13 @@ export async function openPredictor(folder: string, recipe: Recipe, engine: Engi
     memory[Symbol.dispose]();
     throw error;
   }
-  const program = memory.compile(predictionStep(model));
+  const program = memory.compile(predictionStep(model)), guarded = lookupGuard(model);
   return {
     labels,
     countTokens: (text, most) => tokenizer?.encode([text], most + 1).mask.reduce((sum, one) => sum + one, 0),
     prepare: (example) => read([example]),
     predict: async (examples) => {
-      const { logits } = await program.run(stacked(examples, filledUp(examples.length)));
+      const { logits } = await program.run(guarded(stacked(examples, filledUp(examples.length))));
       demandFinite("predict", logits);
       const { length } = labels;
       return examples.map((_, i) =>

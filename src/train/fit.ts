@@ -9,6 +9,7 @@ import type { TrainEvent } from "./events.ts";
 import { train } from "./loop.ts";
 import { beginSession } from "./machine.ts";
 import { withLabels } from "./labels.ts";
+import { demandTables } from "./lookups.ts";
 import { withFrequencies } from "./loss.ts";
 import { printable, type Recipe } from "./recipe.ts";
 import {
@@ -136,6 +137,7 @@ export async function* fit(recipe: Recipe, options: FitOptions): AsyncGenerator<
 
   using bound = trainer(withFrequencies(labelled, rows), engine);
   const { memory, plan: { model, trainable } } = bound;
+  demandTables(bound.plan, dataset.below);
   await prepareTraining(bound, recipe);
   const what: Checkpointed = { folder, model, trainable, memory, moments: rememberedBy(recipe) };
   const saved = resume ? await loadCheckpoint(what, tell) : undefined;

@@ -7,6 +7,7 @@ import type { Batch, Rows } from "../data/source.ts";
 import type { Engine, Memory, Program } from "../tensor.ts";
 import { addBatch, noConfusion, type Scores, scoresOf } from "./metrics.ts";
 import { numLabelsOf } from "./labels.ts";
+import { lookupGuard } from "./lookups.ts";
 import type { Recipe } from "./recipe.ts";
 import { batches } from "./sampler.ts";
 import { clearMoments, type Plan, plan } from "./start.ts";
@@ -100,7 +101,11 @@ export function trainer(recipe: Recipe, engine: Engine): Trainer {
     lossScale: engine.options.precision === "mixed" ? FLOAT16_LOSS_SCALE : 1,
   };
   const evaluation = memory.compile(evaluationStep(parts));
-  const inputsOf = (batch: Batch): Values => ({ ...batch.inputs, labels: labelsOf(batch, numLabels) });
+  const guarded = lookupGuard(planned.model);
+  const inputsOf = (batch: Batch): Values => ({
+    ...guarded(batch.inputs),
+    labels: labelsOf(batch, numLabels),
+  });
   const accumulates = (recipe.accumulate ?? 1) > 1;
 
   /** The waits that are over in an epoch; 0 is. */

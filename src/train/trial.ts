@@ -12,6 +12,7 @@ import { fit, type FitOptions, recordOf } from "./fit.ts";
 import { withoutTestRows } from "./held_out.ts";
 import { modelDigest, weightsDigests } from "./identity.ts";
 import { withLabels } from "./labels.ts";
+import { demandTables } from "./lookups.ts";
 import { withFrequencies } from "./loss.ts";
 import type { Scores } from "./metrics.ts";
 import { putConstants } from "./nodes.ts";
@@ -124,6 +125,7 @@ async function judged(recipe: Recipe, folder: string, options: TrialOptions): Pr
   await using set = await recipe.data.made.open(open);
   await demandSplit(split, set);
   using bound = trainer(withFrequencies(withLabels(recipe, set.labels), set.train), engine);
+  demandTables(bound.plan, set.below);
   await demandBest(folder);
   await putWeights(runFiles(folder).best, recipe, bound.plan, bound.memory, { tell });
   await startAverages(bound, recipe);
