@@ -69,13 +69,13 @@ export async function sumIn(folder: string, name: string): Promise<string> {
   return sum ?? await sha256Of(join(folder, name));
 }
 
-/** What is wrong with the first of these files that is not as it was written; undefined when all are. */
-export async function damageIn(folder: string, names: readonly string[]): Promise<string | undefined> {
+/** What is wrong with the first of these files, or of all that have a sum; undefined when none is. */
+async function damage(folder: string, names?: readonly string[]): Promise<string | undefined> {
   let path = join(folder, SUMS);
   try {
     const sums = await readSums(folder);
-    if (sums === undefined) return `"${path}" is missing`;
-    for (const name of names) {
+    if (sums === undefined) return names && `"${path}" is missing`;
+    for (const name of names ?? sums.keys()) {
       path = join(folder, name);
       const sum = await ifThere(sha256Of(path));
       if (sum === undefined) return `"${path}" is missing`;
@@ -87,8 +87,9 @@ export async function damageIn(folder: string, names: readonly string[]): Promis
   }
 }
 
+/** What is wrong with the first of these files that is not as it was written; undefined when all are. */
+export const damageIn = (folder: string, names: readonly string[]): Promise<string | undefined> =>
+  damage(folder, names);
+
 /** The same of all files that the folder has a sum of; without sums there is nothing to compare with. */
-export async function damageOf(folder: string): Promise<string | undefined> {
-  const sums = await readSums(folder);
-  return sums && await damageIn(folder, [...sums.keys()]);
-}
+export const damageOf = (folder: string): Promise<string | undefined> => damage(folder);

@@ -79,7 +79,7 @@ const pathOf = (file: string): string =>
     ? fileURLToPath(file)
     : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), fromHome(file));
 
-/** What the rows say; `broken` hears of those that cannot be used. */
+/** What the rows say; those that cannot be used are added to `broken`, with the reason. */
 async function entriesOf(path: string, names: Columns, broken: Map<number, string>): Promise<Entry[]> {
   const { separator } = names, entries: Entry[] = [];
   let characters = 0;

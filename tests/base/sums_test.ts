@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { damageIn, writeSums } from "../../src/base/sums.ts";
+import { damageIn, damageOf, writeSums } from "../../src/base/sums.ts";
 
 Deno.test("files are as they were written until a byte, a name or the sums are not", async () => {
   const folder = await Deno.makeTempDir();
@@ -33,6 +33,7 @@ Deno.test("files are as they were written until a byte, a name or the sums are n
     assertEquals(await broken(toFolder("b")), `"F/b" ${noFile}`);
     await Deno.remove(`${folder}/b`);
     assertEquals(await broken(toFolder("SHA256SUMS")), `"F/SHA256SUMS" ${noFile}`);
+    assertEquals((await damageOf(folder))?.replaceAll(folder, "F"), `"F/SHA256SUMS" ${noFile}`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
