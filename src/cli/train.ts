@@ -42,7 +42,11 @@ export const trainCommand = {
       help: "what it starts from; the recipe's pretrained weights unless given",
     },
     run: { kind: "string", placeholder: "DIR", help: "the run folder; runs/<recipe>-<time> unless given" },
-    resume: { kind: "boolean", help: "go on with the run in --run, or with the recipe's newest" },
+    resume: {
+      kind: "boolean",
+      help:
+        "go on with the run in --run, or with the recipe's newest, on the rows and settings it began with",
+    },
     epochs: { kind: "count", placeholder: "N", help: "train this many epochs" },
     "max-steps": { kind: "count", placeholder: "N", help: "stop after this many steps, evaluate, save" },
     "checkpoint-every": {
