@@ -20,7 +20,7 @@ export const exportCommand = {
   options: {
     to: {
       kind: "string",
-      oneOf: ["savedmodel", "tfjs", "safetensors", "onnx"],
+      oneOf: ["savedmodel", "tfjs", "safetensors"],
       help: "a SavedModel, a graph model of TensorFlow.js, or a folder as the Hugging Face hub has them",
     },
     out: {
@@ -63,12 +63,6 @@ const refuse = (sentence: string): never => {
 export async function exportRun({ positionals, options }: Parsed<typeof exportCommand>): Promise<number> {
   const { to, batch } = options;
   if (to === undefined) return refuse("Cannot export: expected --to savedmodel, tfjs or safetensors");
-  if (to === "onnx") {
-    return refuse(
-      "Cannot export to onnx: no kept library writes it from a TensorFlow graph without Python, and one of our own " +
-        "would be unproven; export --to savedmodel, which converters read",
-    );
-  }
   if (batch !== undefined && to === "safetensors") {
     return refuse("Cannot use --batch with --to safetensors: parameters have no batch");
   }

@@ -1,11 +1,12 @@
 /** The files of each form that `export` writes. */
-import { join } from "node:path";
-import { OnesheetError } from "../base/errors.ts";
-import { writeFileWhole } from "../base/files.ts";
+import { dirname, join } from "node:path";
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { withTemporary, writeFileWhole } from "../base/files.ts";
 import { version } from "../base/version.ts";
 import { summarize } from "../dsl/summary.ts";
 import { chooseEngine } from "../engine/choose.ts";
 import { modelCard } from "../report/model_card.ts";
+import { published } from "../report/published.ts";
 import { graphModel } from "../store/graph_model.ts";
 import { loadInto } from "../store/load.ts";
 import { savedModel } from "../store/saved_model.ts";
@@ -22,14 +23,22 @@ import type { LoadedRun } from "./recipes.ts";
 /** A file by its path in the folder: its content, or the file it is a copy of. */
 export type Files = Readonly<Record<string, string | Uint8Array | { readonly copyOf: string }>>;
 
-/** Writes files into a folder that is made, each whole. */
+/** Writes files into a folder that is made; it is there with all of them, or not at all. */
 export async function writeFiles(folder: string, files: Files): Promise<void> {
-  await Deno.mkdir(folder, { recursive: true });
-  for (const [name, content] of Object.entries(files)) {
-    const path = join(folder, name);
-    if (typeof content === "string" || content instanceof Uint8Array) await writeFileWhole(path, content);
-    else await Deno.copyFile(content.copyOf, path);
-  }
+  await Deno.mkdir(dirname(folder), { recursive: true });
+  await withTemporary(folder, async (temporary) => {
+    await Deno.mkdir(temporary);
+    for (const [name, content] of Object.entries(files)) {
+      const path = join(temporary, name);
+      if (typeof content === "string" || content instanceof Uint8Array) await writeFileWhole(path, content);
+      else await Deno.copyFile(content.copyOf, path);
+    }
+    await Deno.rename(temporary, folder);
+  }).catch((cause) => {
+    throw new OnesheetError(`Cannot export to "${folder}": ${messageOf(cause)}; nothing was written`, {
+      cause,
+    });
+  });
 }
 
 const json = (value: unknown): string => JSON.stringify(value, null, 2) + "\n";
@@ -59,7 +68,7 @@ async function config(run: LoadedRun): Promise<Record<string, unknown>> {
     id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
     inputs: run.recipe.data.made.inputs,
-    recipe: run.record.recipe,
+    recipe: published(run.record.recipe),
   };
 }
 
@@ -72,9 +81,9 @@ async function frozen({ folder, recipe }: LoadedRun, batch: number): Promise<Fro
         "a run does not keep; export --to safetensors",
     );
   }
+  using file = await openBest(folder);
   const { engine } = await chooseEngine("tensorflow");
   using memory = engine.memory();
-  using file = await openBest(folder);
   await loadInto(memory, model, file, { strict: true });
   const inputs = Object.entries(recipe.data.made.inputs).filter(([name]) => model.reads.includes(name))
     .map(([name, { shape, dtype }]) => [name, { dtype, shape: [batch, ...shape] }] as const);
@@ -109,7 +118,7 @@ export async function hubFiles(run: LoadedRun): Promise<Files> {
   const { model, trainable } = await planOf(run);
   using file = await openBest(folder);
   await loadInto({ put: () => Promise.resolve() }, model, file, { strict: true });
-  const settings = record.recipe as { readonly data: { readonly name: string } };
+  const settings = published(record.recipe) as { readonly data: { readonly name: string } };
   const best = (await readMetrics(folder)).findLast((row) => row.best);
   const card = modelCard({
     name: recipe.name,

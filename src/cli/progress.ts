@@ -6,6 +6,7 @@
 import { oneLine } from "../base/errors.ts";
 import { readable } from "../base/space.ts";
 import { COLUMNS, displayWidth, fitted, type Word } from "../report/width.ts";
+import { writeError } from "./terminal.ts";
 
 /** Work that is being watched. */
 export interface Progress {
@@ -140,7 +141,7 @@ export function progress({
   label,
   before = 0,
   terminal = Deno.stderr.isTerminal(),
-  write = (text) => void Deno.stderr.writeSync(new TextEncoder().encode(text)),
+  write = (text) => writeError(() => void Deno.stderr.writeSync(new TextEncoder().encode(text))),
   now = () => performance.now(),
 }: ProgressOptions): Progress {
   const start = now();

@@ -2,7 +2,7 @@
 import { messageOf, OnesheetError } from "../base/errors.ts";
 import { type Command, helpText } from "./command.ts";
 import { parseCommand, type Parsed } from "./options.ts";
-import { print, tell } from "./terminal.ts";
+import { outputFault, print, tell } from "./terminal.ts";
 
 /** Runs a command, or prints its help with `more` below; gives the exit code. */
 export async function runCommand<C extends Command>(
@@ -25,10 +25,14 @@ const short = (message: string): string =>
     ? message
     : `${message.slice(0, LONGEST)}… (${message.length - LONGEST} characters more)`;
 
-/** The exit code of work; an error is a sentence on standard error, with `verbose` also where it comes from. */
+/**
+ * The exit code of work: 1 where standard output did not take all of it. An error is a sentence on standard error, with
+ * `verbose` also where it comes from.
+ */
 export async function ending(work: () => Promise<number>, verbose = false): Promise<number> {
   try {
-    return await work();
+    const code = await work();
+    return code === 0 && outputFault() !== undefined ? 1 : code;
   } catch (error) {
     tell(verbose ? Deno.inspect(error) : short(messageOf(error)));
     return error instanceof OnesheetError ? error.exitCode : 1;

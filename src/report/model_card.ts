@@ -1,5 +1,7 @@
 /** A model card: what a run's model is, what it was trained on, how good it is and what it is not for. */
 
+import { markdownRow } from "./table.ts";
+
 /** Scores of one label. */
 interface LabelRow {
   readonly label: string;
@@ -40,10 +42,18 @@ export interface CardFacts {
 }
 
 const count = (n: number): string => n.toLocaleString("en-US");
-const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ");
+
+/** A name as Markdown that shows it as it is: neither HTML nor marks, in one line. */
+const plain = (text: string): string =>
+  text.replaceAll(/[\\`*_{}[\]#|~$!]/g, "\\$&")
+    .replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;")
+    .replaceAll(/\s+/g, " ");
+
+/** A name as code. */
+const code = (text: string): string => `\`${text.replaceAll("`", "'").replaceAll(/\s+/g, " ")}\``;
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map(() => "---"), ...rows].map((row) => `| ${row.map(cell).join(" | ")} |`).join("\n");
+  [head, head.map(() => "---"), ...rows].map(markdownRow).join("\n");
 
 /** The block at the top that the hub reads: YAML, in which JSON texts are texts. */
 function metadata({ name, data, best }: CardFacts): string {
@@ -73,14 +83,14 @@ function metrics({ best }: CardFacts): string {
   if (best === undefined) return "No epoch was evaluated: nothing is known of its quality.";
   const scores = [best.macro_f1, best.micro_f1, best.weighted_f1, best.samples_f1, best.val_loss];
   return [
-    `On the validation rows, after epoch ${best.epoch}; a label counts as told from a probability of 0.5 on.`,
+    `On the validation rows, after epoch ${best.epoch}; a label is predicted above a probability of 0.5.`,
     "",
     table(["macro-F1", "micro-F1", "weighted-F1", "samples-F1", "loss"], [scores.map((x) => x.toFixed(4))]),
     "",
     table(
       ["label", "precision", "recall", "F1", "rows with it"],
       best.per_label.map(({ label, precision, recall, f1, support }) => [
-        label,
+        plain(label),
         ...[precision, recall, f1].map((x) => x.toFixed(3)),
         String(support),
       ]),
@@ -92,11 +102,11 @@ function metrics({ best }: CardFacts): string {
 export function modelCard(facts: CardFacts): string {
   const { name, version, settings, data, inputs, parameters, weights, engine } = facts;
   const given = Object.entries(inputs).map(([input, { shape, dtype }]) =>
-    `\`${input}\` ${dtype} [batch, ${shape.join(", ")}]`
+    `${code(input)} ${dtype} [batch, ${shape.join(", ")}]`
   );
   return `${metadata(facts)}
 
-# ${name}
+# ${plain(name)}
 
 A classifier of images with texts into labels of which several may hold at once, trained by Onesheet ${version}.
 
@@ -109,14 +119,14 @@ A classifier of images with texts into labels of which several may hold at once,
       ? "random numbers"
       : "weights in a file"
   }
-- Trained on: ${engine}
+- Trained on: ${plain(engine)}
 
 \`model.safetensors\` holds the parameters under PyTorch's names and in PyTorch's shapes, \`tokenizer.json\` the
 vocabulary, \`config.json\` the labels in the order of the outputs, how inputs are prepared, and all settings.
 
 ## Data
 
-\`${data.name}\`, split by its seed; the settings below have all of it.
+${code(data.name)}, split by its seed; the settings below have all of it.
 
 ## Metrics
 

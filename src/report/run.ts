@@ -46,6 +46,7 @@ export interface SessionRow {
   readonly device: string;
   readonly started: string;
   readonly ended?: string;
+  readonly seconds?: number;
   readonly reason?: string;
   readonly from: number;
 }

@@ -1,6 +1,13 @@
 /** The parts of a run's page that are words and numbers. */
 import { type Html, html, htmlTable } from "./html.ts";
-import { bestEpoch, duration, type ExampleRow, type LabelRow, type ReportedRun } from "./run.ts";
+import {
+  bestEpoch,
+  duration,
+  type ExampleRow,
+  type LabelRow,
+  type ReportedRun,
+  type SessionRow,
+} from "./run.ts";
 
 const three = (x: number): string => x.toFixed(3);
 const four = (x: number | null): string => x === null ? "–" : x.toFixed(4);
@@ -91,18 +98,23 @@ export const recipeSection = ({ recipe, settings, weights }: ReportedRun): Html 
 
 const clock = (time: string): string => time.replace("T", " ").slice(0, 19);
 
+/** How long a session took; one of an earlier version has only times of day, between which the clock may have been set. */
+function took({ started, ended, seconds }: SessionRow): string {
+  if (ended === undefined) return "–";
+  const found = seconds ?? (Date.parse(ended) - Date.parse(started)) / 1000;
+  return found < 0 ? "–" : duration(found);
+}
+
 /** Where and when it ran. */
 export function machineSection({ sessions, epochs }: ReportedRun): Html {
-  const rows = sessions.map((
-    { started, ended, reason, from, device, system, processor, processors, deno, onesheet },
-  ) => [
-    clock(started),
-    ended === undefined ? "–" : duration((Date.parse(ended) - Date.parse(started)) / 1000),
-    reason ?? "no end was written",
-    from,
-    device,
-    `${processor ?? system}, ${processors} processors, ${system}`,
-    `Onesheet ${onesheet}, Deno ${deno}`,
+  const rows = sessions.map((session) => [
+    clock(session.started),
+    took(session),
+    session.reason ?? "no end was written",
+    session.from,
+    session.device,
+    `${session.processor ?? session.system}, ${session.processors} processors, ${session.system}`,
+    `Onesheet ${session.onesheet}, Deno ${session.deno}`,
   ]);
   const head = ["started (UTC)", "time", "end", "from step", "device", "machine", "versions"];
   const times = epochs.map(({ epoch, seconds }) => [epoch, duration(seconds)]);

@@ -23,6 +23,8 @@ export interface Session {
   /** ISO 8601, UTC. One that was killed has no end. */
   readonly started: string;
   readonly ended?: string;
+  /** How long it took, by a clock that nobody sets. Runs of earlier versions have none. */
+  readonly seconds?: number;
   /** Why it ended. */
   readonly reason?: EndReason;
   /** Steps of training done before it. */
@@ -41,7 +43,7 @@ function sessionsFault(found: unknown): string | undefined {
     const fault = fieldFault(session, {
       ...{ onesheet: "a text", deno: "a text", system: "a text", "processor?": "a text" },
       ...{ processors: "a whole number", engine: "a text", device: "a text", started: "a text" },
-      ...{ "ended?": "a text", "reason?": "a text", from: "a whole number" },
+      ...{ "ended?": "a text", "seconds?": "a number", "reason?": "a text", from: "a whole number" },
     });
     if (fault !== undefined) return fault;
     const times = [session.started, ...session.ended === undefined ? [] : [session.ended]];
@@ -64,7 +66,7 @@ export async function beginSession(
   { name, description }: Pick<Engine, "name" | "description">,
   from: number,
 ): Promise<(reason: EndReason) => Promise<void>> {
-  const before = await readSessions(folder), processor = processorName();
+  const before = await readSessions(folder), processor = processorName(), begun = performance.now();
   const session: Session = {
     onesheet: version,
     deno: Deno.version.deno,
@@ -77,5 +79,8 @@ export async function beginSession(
     from,
   };
   await write(folder, [...before, session]);
-  return (reason) => write(folder, [...before, { ...session, ended: new Date().toISOString(), reason }]);
+  return (reason) => {
+    const seconds = Math.round(performance.now() - begun) / 1000;
+    return write(folder, [...before, { ...session, ended: new Date().toISOString(), seconds, reason }]);
+  };
 }

@@ -1,4 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import { OnesheetError } from "../../src/base/errors.ts";
+import { writeFiles } from "../../src/cli/exporting.ts";
 import { libraryFiles, nativeTest } from "../engine/native.ts";
 import { trainSmall, withPlace } from "./command_line.ts";
 
@@ -30,7 +32,7 @@ Deno.test("a run becomes a folder as the hub has them: the best weights, vocabul
       assertStringIncludes(said.stderr, sentence);
     };
     await refused(["--to", "safetensors"], "it is there already; name another by --out");
-    await refused(["--to", "onnx"], "Cannot export to onnx: ");
+    await refused(["--to", "onnx"], "savedmodel, tfjs, safetensors");
     await refused([], "Cannot export: expected --to savedmodel, tfjs or safetensors");
     await refused(["--to", "tfjs", "--batch", "0"], "expected a whole number of at least 1");
     await refused(["--to", "safetensors", "--batch", "2", "--out", "x"], "parameters have no batch");
@@ -61,4 +63,18 @@ nativeTest("a run becomes a SavedModel and a graph model, for as many rows as as
     );
     assertEquals((await Deno.stat(`${place.folder}/web/weights.bin`)).size, bytes);
   });
+});
+
+Deno.test("an export that fails leaves nothing", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const files = { "config.json": "{}", "model.safetensors": { copyOf: `${folder}/missing` } };
+    const error = await assertRejects(() => writeFiles(`${folder}/out`, files), OnesheetError);
+    assertMatch(error.message, /^Cannot export to ".*out": .*; nothing was written$/);
+    assertEquals(listed(folder), []);
+    await writeFiles(`${folder}/a/out`, { "config.json": "{}" });
+    assertEquals(listed(`${folder}/a/out`), ["config.json"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type CardFacts, modelCard } from "../../src/report/model_card.ts";
+import { published } from "../../src/report/published.ts";
 
 const facts: CardFacts = {
   name: "films",
@@ -37,6 +38,49 @@ Deno.test("a card has what the hub reads, the data, the scores by label, the lim
       '"batchSize": 16',
     ]
   ) assertStringIncludes(card, part);
+});
+
+Deno.test("names of people's data are shown as they are, and are neither HTML nor Markdown", () => {
+  const label = "<unk> & <img src=x onerror=alert(1)> *a* _b_ [c](http://d) `e` ~f~ #g \\ $h$ | i\nj";
+  const card = modelCard({
+    ...facts,
+    name: "<script>\n# films",
+    best: { ...facts.best!, per_label: [{ ...facts.best!.per_label[0], label }] },
+  });
+  const [, , body] = card.split("---\n");
+  assert(!/<(script|img|unk)/.test(body.split("## Settings")[0]), body);
+  assertStringIncludes(body, "# &lt;script&gt; \\# films\n");
+  assertStringIncludes(
+    body,
+    "| &lt;unk&gt; &amp; &lt;img src=x onerror=alert(1)&gt; \\*a\\* \\_b\\_ \\[c\\](http://d) \\`e\\` \\~f\\~ \\#g " +
+      "\\\\ \\$h\\$ \\| i j | 1.000 |",
+  );
+  assertStringIncludes(card, "a label is predicted above a probability of 0.5.");
+});
+
+Deno.test("what is published has the last names of paths, and nothing else is changed", () => {
+  const settings = {
+    data: {
+      ...{ file: "file:///home/ann/client-acme/my%20films.csv", separator: "/", other: "C:\\data\\a.csv" },
+      ...{
+        share: "\\\\server\\team\\b.csv",
+        folder: "/srv/data/",
+        relative: "data/a.csv",
+        repo: "me/films",
+        n: 1,
+      },
+    },
+    weights: [{ repo: "/home/ann/weights/model.safetensors", under: "a/b" }],
+    none: ["file:///a/100%", "file://a b/c d"],
+  };
+  assertEquals(published(settings), {
+    data: {
+      ...{ file: "my films.csv", separator: "/", other: "a.csv", share: "b.csv", folder: "data" },
+      ...{ relative: "data/a.csv", repo: "me/films", n: 1 },
+    },
+    weights: [{ repo: "model.safetensors", under: "a/b" }],
+    none: ["100%", "c d"],
+  });
 });
 
 Deno.test("a run without an evaluated epoch claims no score", () => {

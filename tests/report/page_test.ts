@@ -167,3 +167,12 @@ Deno.test("a page of thousands of labels shows those of the most rows, says so, 
   assert(sizes[1] < 1.05 * sizes[0] && sizes[1] < 6e6, sizes.join());
   assert(!(await runPage(made())).includes("labels that the most rows have"));
 });
+
+Deno.test("a clock that was set back gives no negative time", async () => {
+  const [session] = made().sessions, back = { ...session, ended: "2025-12-31T23:00:00.000Z" };
+  const times = async (sessions: ReportedRun["sessions"]) =>
+    [...(await runPage(made({}, { sessions }))).matchAll(/2026-01-01 00:00:00<\/th><td>([^<]*)</g)].map((
+      [, time],
+    ) => time);
+  assertEquals(await times([session, back, { ...back, seconds: 75 }]), ["5.0 s", "–", "1 min 15 s"]);
+});
