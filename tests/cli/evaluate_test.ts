@@ -83,9 +83,9 @@ Deno.test("data with other labels, missing weights and weights that do not fit a
     const eight = ["A", "B", "C", "D", "E", "F", "G", "H"];
     await Deno.writeFile(`${folder}/eight/a.parquet`, films(eight));
 
-    const refused = async (args: string[], sentence: string) => {
+    const refused = async (args: string[], sentence: string, code = 1) => {
       const said = await say(["evaluate", ...args, "--engine", "portable"]);
-      assertEquals([said.code, said.stdout], [1, ""]);
+      assertEquals([said.code, said.stdout], [code, ""]);
       assertEquals(said.stderr.trimEnd().split("\n").at(-1)!.replaceAll(folder, "HERE"), sentence);
     };
     const bare = await say(["evaluate", quickstart]);
@@ -102,6 +102,7 @@ Deno.test("data with other labels, missing weights and weights that do not fit a
     await refused(
       ["run", "--weights", "none.safetensors"],
       'Cannot read "HERE/none.safetensors": no such file',
+      2,
     );
     await refused(
       ["run", "--weights", "run/last/optimizer.safetensors"],

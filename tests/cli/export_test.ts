@@ -34,7 +34,7 @@ Deno.test("a run becomes a folder as the hub has them: the best weights, vocabul
     await refused(["--to", "safetensors"], "it is there already; name another by --out");
     await refused(["--to", "onnx"], "savedmodel, tfjs, safetensors");
     await refused([], "Cannot export: expected --to savedmodel, tfjs or safetensors");
-    await refused(["--to", "tfjs", "--batch", "0"], "expected a whole number of at least 1");
+    await refused(["--to", "tfjs", "--batch", "0"], "expected a whole number, 1 or more");
     await refused(["--to", "safetensors", "--batch", "2", "--out", "x"], "parameters have no batch");
     await refused(["--to", "tfjs", "--push", "me/films"], "Cannot use --push without --to safetensors");
     await refused(["--to", "safetensors", "--push", "me/films", "--out", "y"], "found none; set HF_TOKEN");
