@@ -1,8 +1,9 @@
 /**
- * Antialiased bilinear resizing, bit for bit as Pillow's `Image.resize(size, BILINEAR)`: a horizontal and then a
- * vertical pass of fixed-point weights, each rounded to 8 bits. (Pillow from 13 on resizes some tall pictures
- * vertically first; the published notebook ran on an earlier one. The two differ by at most one level.)
- * Source: Pillow 12, src/libImaging/Resample.c.
+ * Antialiased bilinear resizing, bit for bit as `Image.resize(size, BILINEAR)` of Pillow up to 12.1: a horizontal and
+ * then a vertical pass of fixed-point weights, each rounded to 8 bits. Later versions make the vertical pass first, 12.2
+ * for pictures over a hundred times as tall as wide, 13 wherever the height shrinks much more than the width; a channel of
+ * those may differ by one level. The published notebook ran on an earlier version.
+ * Source: Pillow 12.1, src/libImaging/Resample.c.
  */
 import { across, down, memory } from "./kernels/resize.wasm";
 import { blank, demandInside, type Picture, type Window } from "./picture.ts";
@@ -127,7 +128,7 @@ function vertical(picture: Picture, rows: Stretch, height: number): Picture {
 }
 
 /**
- * The picture at another size, antialiased bilinear, equal to Pillow's result.
+ * The picture at another size, antialiased bilinear, as Pillow up to 12.1 gives it.
  * Throws `OnesheetError` unless both sides are whole numbers of at least 1 pixel.
  *
  * ```ts

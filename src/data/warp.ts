@@ -1,6 +1,7 @@
 /**
  * Rotation and affine maps with the nearest pixel and black outside, bit for bit as torchvision's `rotate` and
- * `affine` on PIL images. Sources: torchvision `functional.py` (`_get_inverse_affine_matrix`); Pillow `Image.rotate`
+ * `affine` on PIL images, as long as the map leads every corner to less than 32,768 pixels from the input's corner: all
+ * augmented posters. Beyond that Pillow steps in double precision and a few pixels are their neighbours. Sources: torchvision `functional.py` (`_get_inverse_affine_matrix`); Pillow `Image.rotate`
  * and src/libImaging/Geometry.c.
  */
 import { blank, type Picture } from "./picture.ts";

@@ -116,12 +116,15 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, path: string):
 
 /** The bytes of a header, its length first, padded with spaces so that the tensors begin at a multiple of 8. */
 export function formatHeader({ entries, metadata }: Header): Uint8Array {
-  const tensors = Array.from(entries, ([name, { dtype, shape, offsets }]): [string, unknown] => [
-    name,
-    { dtype, shape, data_offsets: offsets },
-  ]);
-  const about: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...about, ...tensors])));
+  // An object would put names such as "10" first.
+  const field = ([name, value]: readonly [string, unknown]) =>
+    `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+  const tensors = Array.from(
+    entries,
+    ([name, { dtype, shape, offsets }]) => field([name, { dtype, shape, data_offsets: offsets }]),
+  );
+  const about = Object.keys(metadata).length > 0 ? [field(["__metadata__", metadata])] : [];
+  const text = new TextEncoder().encode(`{${[...about, ...tensors].join(",")}}`);
   const length = Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(8 + length).fill(0x20);
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);

@@ -1,4 +1,7 @@
-/** Writes safetensors files, one tensor at a time, byte for byte as the reference implementation does. */
+/**
+ * Writes safetensors files, one tensor at a time, byte for byte as the reference implementation (0.8) writes the same
+ * float32 and int64 arrays with at most one text of metadata; of several, its order changes from run to run.
+ */
 import { OnesheetError } from "../base/errors.ts";
 import { writeAll, writeWhole } from "../base/files.ts";
 import { sizeOf, type Value } from "../base/value.ts";
@@ -15,9 +18,16 @@ export interface TensorPlan {
   readonly shape: readonly number[];
 }
 
+/** By code points, and so by the bytes of UTF-8. */
+function compareNames(a: string, b: string): number {
+  const [x, y] = [a, b].map((name) => Array.from(name, (letter) => letter.codePointAt(0)!));
+  const at = x.findIndex((point, i) => point !== y[i]);
+  return at < 0 ? x.length - y.length : x[at] - (y[at] ?? -1);
+}
+
 /** The reference's order: wider numbers first, so that each lies at a multiple of its width; then by name. */
 const inFileOrder = (a: TensorPlan, b: TensorPlan): number =>
-  dtypes[b.dtype].bytes - dtypes[a.dtype].bytes || (a.name < b.name ? -1 : 1);
+  dtypes[b.dtype].bytes - dtypes[a.dtype].bytes || compareNames(a.name, b.name);
 
 /** Gives each tensor its place behind the one before. */
 function place(plans: readonly TensorPlan[], path: string): Map<string, TensorEntry> {

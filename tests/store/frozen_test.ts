@@ -73,7 +73,7 @@ nativeTest(
         names.has(node),
       );
     }
-    assertEquals(frozen.outputs.logits.shape, [ROWS, 8]);
+    assertEquals(frozen.outputs.logits.shape, [ROWS, 5]);
   },
 );
 

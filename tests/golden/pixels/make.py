@@ -2,8 +2,9 @@
 
     pip install "pillow<13" numpy torch torchvision && python make.py
 
-Pillow below 13, because the published notebook ran on one: it always resizes horizontally first; Pillow 13 resizes
-some tall pictures vertically first, which moves values by one level.
+Pillow below 13, because the published notebook ran on one: it resizes horizontally first, but for pictures over a
+hundred times as tall as wide from 12.2 on, of which there are none here; Pillow 13 resizes others that get much lower
+vertically first, too, which moves values by one level.
 
   images/…           small image files of many kinds
   images.json        for each: width, height, and its RGB bytes by Pillow in base64

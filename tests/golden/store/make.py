@@ -4,6 +4,7 @@
 
 mixed.safetensors: every type the store reads; mixed.json: the same numbers as float32 or int32, computed by torch.
 reference.safetensors: what safetensors.torch writes for float32 and int64 arrays, to be matched byte for byte.
+names.safetensors: the same for names that are sorted by their UTF-8 bytes and by nothing else, without metadata.
 """
 
 import json
@@ -55,3 +56,6 @@ reference = {
     "positions": torch.tensor([[0, 1, -1]]),
 }
 save_file(reference, here / "reference.safetensors", metadata={"format": "pt"})
+
+names = ["9", "10", "b", "a\u0301", "\uff5a", "\U0001f3ac"]
+save_file({name: torch.tensor([float(i)]) for i, name in enumerate(names)}, here / "names.safetensors")
