@@ -44,6 +44,8 @@ function listOf(now: readonly unknown[], was: readonly unknown[], path: readonly
 function restorer(keeps: (path: string) => boolean, unsets: boolean): Restore {
   const restore: Restore = (now, was, path) => {
     if (typeof now === "function" || keeps(path.join("."))) return now;
+    // JSON has no infinity, say: what prints as it was is as it was.
+    if (!hasCode(now) && JSON.stringify(now) === JSON.stringify(was)) return now;
     if (was === undefined) return unsets && !hasCode(now) ? undefined : now;
     if (isChoice(now)) return choiceOf([now, ...choices[path.at(-1)!] ?? []], was, path, restore) ?? now;
     if (Array.isArray(now) && Array.isArray(was)) return listOf(now, was, path, restore);

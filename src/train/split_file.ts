@@ -161,7 +161,10 @@ export async function demandSplit(split: RunSplit, dataset: Dataset): Promise<vo
   const reason = (expected === found ? undefined : `expected the labels ${expected}, found ${found}`) ??
     sides.map((side) => {
       const [before, after] = [split[side], now[side]];
-      if (before === undefined || after === undefined) return before === after ? undefined : `other sides`;
+      if (before === undefined) return after && `expected no ${side} rows, found ${after.rows.length}`;
+      if (after === undefined) {
+        return `expected ${before.rows.length} ${side} rows, found none; \`compare\` makes them`;
+      }
       return difference(side, before, after);
     }).find((fault) => fault !== undefined) ??
     (byContent || split.key === now.key

@@ -94,6 +94,12 @@ Deno.test("a file that was not edited gives its own recipe, and nothing is said"
   assertEquals(of(recipe, recipe).recipe.weights[0].rename?.("a"), "a");
 });
 
+Deno.test("what JSON cannot say stays as the file has it", () => {
+  const { made } = constant({ rate: 1 });
+  const endless = trained({ learningRate: choice("endless", { rate: 1, until: Infinity }, () => made) });
+  assertEquals(of(endless, endless).recipe.learningRate.options, { rate: 1, until: Infinity });
+});
+
 Deno.test("what the command line had changed is no edit of the file", () => {
   const settings = [
     "batchSize=2",
