@@ -14,7 +14,7 @@ export interface Choice<Made> {
   /** Its settings. */
   readonly options: Readonly<Record<string, unknown>>;
   /** Of settings that may be left out, or that have several types. */
-  readonly examples: SettingExamples;
+  readonly examples: Readonly<Record<string, readonly unknown[]>>;
   /** What the settings make: a function or an object of functions. */
   readonly made: Made;
   /** The same choice with some settings changed; an unknown name or another type of value is an error. */
