@@ -6,6 +6,7 @@ import { fileFault, statRegular } from "../base/regular_file.ts";
 import { readText } from "../base/text.ts";
 import { filePieces, textLines } from "../base/text_stream.ts";
 import { openShard } from "./parquet.ts";
+import { isCut, MOST_ITEMS } from "./parquet_bounds.ts";
 
 /** Films that share one of these are joined. */
 const CREW = ["director", "producer", "writer", "cinematographer", "art director", "art_director"] as const;
@@ -27,7 +28,11 @@ async function fromParquet(path: string, { size }: Deno.FileInfo): Promise<JsonO
   const groups: JsonObject[][] = [];
   for (const group of shard.groups) groups.push(await shard.read(group, columns));
   const plain = (value: unknown) => typeof value === "bigint" ? Number(value) : value;
-  return groups.flat().map((record) =>
+  const records = groups.flat();
+  if (records.some((record) => Object.values(record).some(isCut))) {
+    throw new Error(`expected lists of fewer than ${MOST_ITEMS} names, found a longer one`);
+  }
+  return records.map((record) =>
     Object.fromEntries(Object.entries(record).map(([name, value]) => [name, plain(value)]))
   );
 }

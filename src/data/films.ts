@@ -12,7 +12,7 @@ import { contentDigests } from "./content_digest.ts";
 import type { Corpus } from "./corpus.ts";
 import { encodedPosters } from "./encoded_posters.ts";
 import { labelSets } from "./labels.ts";
-import { isLong, LONGEST_MESSAGE, posterOf, textOf } from "./messages.ts";
+import { lengthFault, posterOf, textOf } from "./messages.ts";
 import { readPacked, writePacked } from "./packed.ts";
 import { openShard } from "./parquet.ts";
 import { type Places, usualPlaces } from "./places.ts";
@@ -63,10 +63,10 @@ async function read(
       // Where the footer says that no image is missing, the images need not be read.
       const full = open.isFull(group, "images", "bytes");
       for (const record of await open.read(group, full ? ["messages"] : ["messages", "images"])) {
-        const hasImage = full || posterOf(record) !== undefined, long = isLong(record);
-        const text = long ? undefined : textOf(record);
+        const hasImage = full || posterOf(record) !== undefined, long = lengthFault(record);
+        const text = long === undefined ? textOf(record) : undefined;
         if (!hasImage) skipped.push({ row, reason: "it has no image" });
-        else if (long) skipped.push({ row, reason: `a message has more than ${LONGEST_MESSAGE} characters` });
+        else if (long !== undefined) skipped.push({ row, reason: long });
         else if (text === undefined) skipped.push({ row, reason: "it has no prompt with an answer" });
         else {
           const plot = encoder.encode(text.plot), genres = JSON.stringify(text.genres);

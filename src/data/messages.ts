@@ -1,6 +1,7 @@
 /** What a row of the hub data set says: the plot in its prompt, the genres in its answer, its poster. */
 
 import { isObject } from "../base/json.ts";
+import { isCut, MOST_ITEMS } from "./parquet_bounds.ts";
 
 /** What a row says in words. */
 export interface FilmText {
@@ -72,14 +73,17 @@ export function posterOf({ images }: Readonly<Record<string, unknown>>): Uint8Ar
 }
 
 /** Longest prompt and answer, in characters: the text of some books. */
-export const LONGEST_MESSAGE = 2 ** 20;
+const LONGEST = 2 ** 20;
 
-/** Whether the prompt or the answer of a row is longer than that. */
-export const isLong = ({ messages }: Readonly<Record<string, unknown>>): boolean =>
-  Array.isArray(messages) &&
-  messages.slice(0, 2).some((message) =>
-    typeof message?.content === "string" && message.content.length > LONGEST_MESSAGE
-  );
+/** Why a row has more than can be used; undefined where it has not. */
+export function lengthFault({ messages, images }: Readonly<Record<string, unknown>>): string | undefined {
+  if (isCut(messages) || isCut(images)) return `it has a list of ${MOST_ITEMS} items or more`;
+  const isLong = (message: unknown) =>
+    isObject(message) && typeof message.content === "string" && message.content.length > LONGEST;
+  return Array.isArray(messages) && messages.slice(0, 2).some(isLong)
+    ? `it has a message of more than ${LONGEST} characters`
+    : undefined;
+}
 
 /** What a parquet row `{ messages: [{ content, role }, …] }` says; undefined with fewer than two messages. */
 export function textOf({ messages }: Readonly<Record<string, unknown>>): FilmText | undefined {

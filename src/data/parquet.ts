@@ -6,7 +6,8 @@ import { getTreePath } from "hyparquet/src/schema.js";
 import { HEAD, otherContent } from "../base/content.ts";
 import { listed, messageOf, oneLine, OnesheetError } from "../base/errors.ts";
 import { fileFault, openRegular } from "../base/regular_file.ts";
-import { columnValues, demandFewValues, MOST_INFLATED, Unreadable } from "./parquet_pages.ts";
+import { demandFewValues, Unreadable, wholeBudget } from "./parquet_bounds.ts";
+import { columnValues } from "./parquet_pages.ts";
 import { bytesAt } from "./read.ts";
 import type { Shard } from "./shards.ts";
 import { checkStruct } from "./thrift.ts";
@@ -17,17 +18,17 @@ export type Row = Readonly<Record<string, unknown>>;
 /** Longest footer, in bytes: room for 2 million rows in groups of 100. */
 const LONGEST_FOOTER = 2 ** 24;
 
-const ascii = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const decoder = new TextDecoder();
 
 /** The footer of a parquet file; {@link Unreadable} where a file is none, or not whole. */
 function footerOf(file: Deno.FsFile): FileMetaData {
   const { size } = file.statSync(), head = bytesAt(file, 0, Math.min(size, HEAD));
-  if (ascii(head.subarray(0, 4)) !== "PAR1") {
+  if (decoder.decode(head.subarray(0, 4)) !== "PAR1") {
     throw new Unreadable(`expected a parquet file, found ${otherContent(head) ?? "other content"}`);
   }
   const tail = bytesAt(file, Math.max(0, size - 8), Math.min(size, 8));
   const length = size < 12 ? Infinity : new DataView(tail.buffer).getUint32(0, true);
-  if (length > size - 12 || ascii(tail.subarray(4)) !== "PAR1") {
+  if (length > size - 12 || decoder.decode(tail.subarray(4)) !== "PAR1") {
     throw new Unreadable("expected a whole parquet file, found one that is cut off; fetch or copy it again");
   }
   if (length > LONGEST_FOOTER) {
@@ -81,6 +82,14 @@ function checked(metadata: FileMetaData): FileMetaData {
   return metadata;
 }
 
+/** Longest text, in bytes: what is longer loses its end, and is longer than any text of this library may be. */
+const LONGEST_TEXT = 2 ** 22;
+
+const parsers = {
+  ...DEFAULT_PARSERS,
+  stringFromBytes: (bytes: Uint8Array) => bytes && decoder.decode(bytes.subarray(0, LONGEST_TEXT)),
+};
+
 /** The rows of a row group, with these columns. */
 async function groupRows(
   file: Deno.FsFile,
@@ -88,7 +97,7 @@ async function groupRows(
   { columns, num_rows }: FileMetaData["row_groups"][number],
   names: readonly string[],
 ): Promise<Row[]> {
-  const tree = parquetSchema(metadata), count = Number(num_rows), budget = { left: MOST_INFLATED };
+  const tree = parquetSchema(metadata), count = Number(num_rows), budget = wholeBudget();
   const chunks = columns.flatMap(({ meta_data: meta }) =>
     meta && names.includes(meta.path_in_schema[0]) ? [meta] : []
   );
@@ -98,8 +107,8 @@ async function groupRows(
     const { element } = schemaPath[schemaPath.length - 1];
     const start = Number(meta.dictionary_page_offset || meta.data_page_offset);
     const bytes = bytesAt(file, start, Number(meta.total_compressed_size));
-    const decoder = { ...meta, pathInSchema, schemaPath, element, parsers: DEFAULT_PARSERS, utf8: false };
-    const data = columnValues(bytes, Number(meta.num_values), decoder, budget);
+    const column = { ...meta, pathInSchema, schemaPath, element, parsers, utf8: false };
+    const data = columnValues(bytes, Number(meta.num_values), column, budget);
     return { pathInSchema, data: Promise.resolve({ skipped: 0, data }) };
   });
   const whole = { groupStart: 0, groupRows: count, selectStart: 0, selectEnd: count, asyncColumns };

@@ -1,24 +1,41 @@
 import { fileURLToPath } from "node:url";
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { DEFAULT_PARSERS } from "hyparquet/src/convert.js";
 import { join } from "node:path";
 import { OnesheetError } from "../../src/base/errors.ts";
+import { openFilms } from "../../src/data/films.ts";
 import { openShard } from "../../src/data/parquet.ts";
-import { columnValues, type Decoder, MOST_INFLATED, Unreadable } from "../../src/data/parquet_pages.ts";
+import { Unreadable, wholeBudget } from "../../src/data/parquet_bounds.ts";
+import { columnValues, type Decoder } from "../../src/data/parquet_pages.ts";
 import { checkStruct } from "../../src/data/thrift.ts";
+import { withDataset } from "./parquet_files.ts";
 
 const golden = fileURLToPath(new URL("../golden/parquet/", import.meta.url));
 
-async function readAll(name: string): Promise<void> {
-  const path = join(golden, name);
-  using shard = await openShard({ path, name, size: (await Deno.stat(path)).size }, []);
-  for (const group of shard.groups) await shard.read(group, shard.columns);
-}
+Deno.test("a row of millions of items, or of a text as long as books, is left out with its reason, and the others are read", async () => {
+  for (
+    const [name, reason] of [["many", "a list of 65536 items or more"], [
+      "huge",
+      "more than 1048576 characters",
+    ]]
+  ) {
+    const file = await Deno.readFile(join(golden, `${name}.parquet`));
+    await withDataset({ "films.parquet": file }, async (folder, places) => {
+      const films = await openFilms(folder, undefined, places);
+      assertEquals([...films.rows], [0, 2, 3]);
+      assertEquals(films.skipped.map(({ row }) => row), [1]);
+      assertStringIncludes(films.skipped[0].reason, reason);
+      const posters = await Array.fromAsync(films.images(Int32Array.of(0, 1, 2)));
+      assertEquals(posters.map(({ row }) => row), [0, 2, 3]);
+    });
+  }
+});
 
-Deno.test("a row of millions of items and a page of zeros that unpacks to 600 MB are refused by what they say", async () => {
-  await assertRejects(() => readAll("many.parquet"), OnesheetError, "values in a row group, found 1200000");
+Deno.test("a page of zeros that unpacks to 600 MB is refused by its header", async () => {
+  const path = join(golden, "inflated.parquet");
+  using shard = await openShard({ path, name: "inflated", size: (await Deno.stat(path)).size }, []);
   await assertRejects(
-    () => readAll("inflated.parquet"),
+    () => shard.read(shard.groups[0], ["images"]),
     OnesheetError,
     "expected pages that grow by at most",
   );
@@ -83,7 +100,7 @@ const optional: Decoder = {
 };
 
 const valuesOf = (bytes: number[], count: number, decoder: Decoder) =>
-  columnValues(Uint8Array.from(bytes), count, decoder, { left: MOST_INFLATED });
+  columnValues(Uint8Array.from(bytes), count, decoder, wholeBudget());
 
 /** Runs of one value behind their length of four bytes. */
 const run = (count: number, value: number): number[] => {
@@ -108,6 +125,7 @@ Deno.test("runs, counts and sizes beyond what there is are refused before room i
       required,
     ],
     "a page of no kind": [struct([[1, 7], [2, 0], [3, 0]]), required],
+    "more values than a page may have": [page(2 ** 25, PLAIN, []), required],
     "a page without its header": [struct([[1, 3], [2, 0], [3, 0], [5, [[1, 1]]]]), required],
   };
   for (const [name, [bytes, decoder]] of Object.entries(cases)) {
@@ -129,7 +147,7 @@ Deno.test("a page that would unpack beyond the bound is refused by its header, i
 
 Deno.test("a dictionary of more entries than fit, and prefixes that add up to more, are refused", () => {
   const dictionary = [...struct([[1, 2], [2, 4], [3, 4], [7, [[1, 2 ** 30], [2, 0]]]]), 0, 0, 0, 0];
-  assertThrows(() => valuesOf(dictionary, 1, required), Unreadable, "values in a row group");
+  assertThrows(() => valuesOf(dictionary, 1, required), Unreadable, "values in a page");
   // Blocks of 128 values in one part, 100 values; the first prefix is 10,000,000 long, and the others are, too.
   const first = varint(10_000_000 * 2), lengths = [128, 1, 1, 100, ...first, 0, 0];
   assertThrows(() => valuesOf(page(100, DELTA_BYTE_ARRAY, lengths), 100, required), Unreadable, "grow");

@@ -7,7 +7,7 @@ import { openShard, type Row } from "../../src/data/parquet.ts";
 const golden = new URL("../golden/parquet/", import.meta.url);
 const expected: Record<string, unknown[]> = JSON.parse(await Deno.readTextFile(new URL("rows.json", golden)));
 const names = [...Deno.readDirSync(golden)].map(({ name }) => /^(.*)\.parquet$/.exec(name)?.[1])
-  .filter((name) => name !== undefined && name !== "many" && name !== "inflated").sort() as string[];
+  .filter((name) => name !== undefined && !["many", "huge", "inflated"].includes(name)).sort() as string[];
 
 /** Every row of a golden file, with all of its columns. */
 async function rowsIn(name: string): Promise<Row[]> {

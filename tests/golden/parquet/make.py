@@ -4,7 +4,7 @@
     python tests/golden/parquet/make.py
 
 Writes NAME.parquet and rows.json: by name, bytes in hexadecimal; those of names that are not there are as of pyarrow-none.
-many.parquet and inflated.parquet are small files that become large.
+many.parquet, huge.parquet and inflated.parquet are small files that become large.
 """
 import io
 import json
@@ -19,6 +19,8 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 here = Path(__file__).parent
+for old in here.glob("*.parquet"):
+    old.unlink()
 
 
 def png(i):
@@ -102,6 +104,9 @@ usual = rows["pyarrow-none"]
 rows = {name: found for name, found in rows.items() if found != usual or found is usual}
 (here / "rows.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n")
 
-write("many", pa.Table.from_pylist([{**films[0], "messages": [films[0]["messages"][1]] * 6_000_000}]), compression="zstd")
+long = {**films[1], "messages": [films[1]["messages"][1]] * 6_000_000}
+write("many", pa.Table.from_pylist([films[0], long, *films[2:]]), compression="zstd")
+huge = {**films[1], "messages": [{"content": "Plot: " + "a" * 20_000_000, "role": "user"}, *films[1]["messages"][1:]]}
+write("huge", pa.Table.from_pylist([films[0], huge, *films[2:]]), compression="zstd")
 black = [{"bytes": bytes(600_000_000), "path": "black.bmp"}]
 write("inflated", pa.Table.from_pylist([{**films[0], "images": black}]), compression="zstd", use_dictionary=False)
