@@ -9,6 +9,9 @@ export interface AttentionOptions {
   readonly dropout?: { readonly rate: number; readonly seed: Tensor | undefined };
 }
 
+/** The lowest float32: added to any score it is all that is left, so that a query that sees no key sees all alike. */
+const LOWEST = -(2 ** 128 - 2 ** 104);
+
 /** `[batch, tokens, heads * size]` -> `[batch, heads, tokens, size]` */
 const split = (x: Tensor, heads: number): Tensor => {
   const [batch, tokens, features] = x.shape;
@@ -38,7 +41,7 @@ export function attention(
   const kept = rate === 0 ? [] : [keep([batch, heads, queries, keys], rate, dropout!.seed!)];
   const hidden = mask === undefined
     ? []
-    : [tf.reshape(tf.mul(tf.sub(1, tf.cast(mask, "float32")), -1e9), [batch, 1, 1, keys])];
+    : [tf.reshape(tf.mul(tf.sub(1, tf.cast(mask, "float32")), LOWEST), [batch, 1, 1, keys])];
   const scores = tf.matMul(split(query, heads), split(key, heads), false, true);
   const mixed = mix(scores, split(value, heads), hidden, kept, 1 / Math.sqrt(features / heads), rate);
   return tf.reshape(tf.transpose(mixed, [0, 2, 1, 3]), [batch, queries, features]);
