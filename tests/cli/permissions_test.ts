@@ -49,6 +49,7 @@ const starts: readonly (readonly [
   ["kernels", () => [], 0, /made resize\.wasm/],
   ["rehearse", () => [], 2, /Cannot run rehearse: expected <folder>, found none/],
   ["fidelity", () => ["--help"], 0, /deno task fidelity/],
+  ["fuzz", () => ["--help"], 0, /deno task fuzz/],
   ["bench", () => ["--help"], 0, /deno task bench/],
   ["faults", () => ["--help"], 0, /deno task faults/],
 ];
@@ -60,7 +61,7 @@ Deno.test("every task is started by this file", () => {
 });
 
 /** For developers: they fill disks, look at other processes and start the other tasks. */
-const developers = ["bench", "faults", "fidelity", "rehearse", ...around];
+const developers = ["bench", "faults", "fidelity", "fuzz", "rehearse", ...around];
 
 Deno.test("no task of a user may everything, and none asks in a prompt", async () => {
   for (const [name, command] of tasks) {
