@@ -31,7 +31,9 @@ export function kindExpected(value: unknown, examples: readonly unknown[]): stri
   const kinds = known.map(kindOf);
   if (known.length === 0 || kinds.includes(kindOf(value))) return undefined;
   return known.filter((_, i) => kinds.indexOf(kinds[i]) === i)
-    .map((example) => `a ${kindOf(example)} such as ${JSON.stringify(example)}`).join(" or ");
+    .map((example) =>
+      `${kindOf(example) === "object" ? "an" : "a"} ${kindOf(example)} such as ${JSON.stringify(example)}`
+    ).join(" or ");
 }
 
 /**

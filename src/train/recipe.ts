@@ -1,7 +1,7 @@
 /** A recipe: data that a person reads from top to bottom, and a model function. */
 import type { Choice } from "../base/choice.ts";
 import { OnesheetError } from "../base/errors.ts";
-import { show } from "../base/json.ts";
+import { fieldFault, show } from "../base/json.ts";
 import {
   belowOne,
   betweenZeroAndOne,
@@ -136,10 +136,19 @@ const ranges = {
 
 const groupRanges = { rate: optional(nonNegative), weightDecay: optional(nonNegative) };
 
-/** What is wrong with a number of a recipe; undefined where nothing is. */
+/** What is wrong with the items of a list, whose fields `textsOf` are texts; undefined where nothing is. */
+const itemFault = (name: string, items: readonly object[], textsOf: (item: object) => readonly string[]) =>
+  items.map((item) => fieldFault(item, Object.fromEntries(textsOf(item).map((field) => [field, "a text"]))))
+    .flatMap((fault) => fault === undefined ? [] : [`${name}: ${fault}`])[0];
+
+/** What is wrong with a recipe's numbers and patterns; undefined where nothing is. */
 function fault(recipe: Recipe): string | undefined {
-  const { average, stages = [], groups = [], validationLoss = "mean of rows" } = recipe;
+  const { average, weights, freeze, stages = [], groups = [], validationLoss = "mean of rows" } = recipe;
   return [
+    itemFault("weights", weights, () => ["repo", "under"]),
+    itemFault("freeze", freeze, (rule) => Object.hasOwn(Object(rule), "train") ? ["train"] : ["freeze"]),
+    itemFault("stages", stages, () => ["freeze"]),
+    itemFault("groups", groups, () => ["of"]),
     rangeFault(recipe, ranges),
     validationLosses.includes(validationLoss)
       ? undefined

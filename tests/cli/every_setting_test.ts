@@ -135,3 +135,22 @@ Deno.test("--set gives values to the fields that a recipe leaves out, of their t
   }
   assertEquals(withSettings(open, []), open);
 });
+
+Deno.test("a list of rules is refused by what an item lacks, and never by what the code does with it", () => {
+  const refused: readonly (readonly [setting: string, sentence: string])[] = [
+    ["groups=[1]", "groups: expected {…}, found 1"],
+    [`groups=[{"off":"x"}]`, `groups: expected a text as "of", found nothing`],
+    [`groups=[{"of":"**","weightDecay":0},{"of":3}]`, `groups: expected a text as "of", found 3`],
+    [`stages=["x"]`, `stages: expected {…}, found "x"`],
+    [`stages=[{"epochs":1}]`, `stages: expected a text as "freeze", found nothing`],
+    [`freeze=[{"freez":"x"}]`, `freeze: expected a text as "freeze", found nothing`],
+    [`freeze=[{"train":1}]`, `freeze: expected a text as "train", found 1`],
+    ["freeze=[null]", "freeze: expected {…}, found null"],
+    [`weights=[{"repo":"x"}]`, `weights: expected a text as "under", found nothing`],
+  ];
+  const recipe = onFilms({ freeze: [{ freeze: "conv" }], weights: [{ repo: "a/b", under: "conv" }] });
+  for (const [setting, sentence] of refused) {
+    const error = assertThrows(() => withSettings(recipe, [setting]), OnesheetError);
+    assertEquals([error.message, error.exitCode], [`Cannot use recipe "tiny": ${sentence}`, 2]);
+  }
+});
