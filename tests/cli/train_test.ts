@@ -21,7 +21,7 @@ Deno.test("a run has its folder of files, a line an epoch, and ends with the sco
       "best.safetensors",
       "curves.png",
       "curves.svg",
-      "events/events.out.tfevents.1.onesheet",
+      "events/events.out.tfevents.0000000001.onesheet",
       "examples.json",
       "labels.json",
       ...filesOfCheckpoint.map((name) => `last/${name}`),

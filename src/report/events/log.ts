@@ -17,6 +17,9 @@ export interface EventLog extends Disposable {
 /** TensorBoard takes any name with "tfevents" in it; the number goes up whenever the file is begun anew. */
 const NAME = /^events\.out\.tfevents\.(\d+)\.onesheet$/;
 
+/** The name with a number: as long for each, because TensorBoard goes from a file to the next by their names' order. */
+const nameOf = (number: number): string => `events.out.tfevents.${String(number).padStart(10, "0")}.onesheet`;
+
 /** Longest event file that is read, in bytes. */
 const LONGEST = 2 ** 31;
 
@@ -26,10 +29,14 @@ const read = (path: string): Promise<Uint8Array> =>
   });
 
 /** The event files in a folder, the oldest first. */
-function filesIn(folder: string): { readonly path: string; readonly number: number }[] {
+function filesIn(
+  folder: string,
+): { readonly path: string; readonly number: number; readonly size: number }[] {
   return [...Deno.readDirSync(folder)].flatMap(({ name }) => {
     const number = NAME.exec(name)?.[1];
-    return number === undefined ? [] : [{ path: join(folder, name), number: Number(number) }];
+    if (number === undefined) return [];
+    const path = join(folder, name);
+    return [{ path, number: Number(number), size: Deno.lstatSync(path).size }];
   }).sort((a, b) => a.number - b.number);
 }
 
@@ -45,7 +52,8 @@ export async function readEvents(folder: string): Promise<ReadEvent[]> {
 
 /**
  * Opens the event file of a folder with the events of the one before that are to be kept. It is written anew, whole,
- * under the next number, so that no step is there twice and a TensorBoard that is open reads it from the beginning.
+ * under the next number, so that no step is there twice and a TensorBoard that is open reads it from the beginning; those
+ * before stay without content.
  */
 export async function openEvents(
   folder: string,
@@ -62,10 +70,11 @@ export async function openEvents(
     const event = decodeEvent(record);
     return event !== undefined && keep(event) ? [{ record, event }] : [];
   });
-  const path = join(folder, `events.out.tfevents.${(newest?.number ?? 0) + 1}.onesheet`);
+  const path = join(folder, nameOf((newest?.number ?? 0) + 1));
   const frames = [...beginning(now() / 1000), ...kept.map(({ record }) => record)].map(frame);
   await writeFileWhole(path, new Uint8Array(await new Blob(frames).arrayBuffer()));
-  for (const old of before) await Deno.remove(old.path);
+  // Not removed: a TensorBoard that reads one goes on to the next only while it is there.
+  for (const old of before) if (old.size > 0) await writeFileWhole(old.path, "");
   const file = await Deno.open(path, { append: true });
   return {
     kept: kept.map(({ event }) => event),
