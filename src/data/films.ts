@@ -12,7 +12,7 @@ import { contentDigests } from "./content_digest.ts";
 import type { Corpus } from "./corpus.ts";
 import { encodedPosters } from "./encoded_posters.ts";
 import { labelSets } from "./labels.ts";
-import { lengthFault, posterOf, textOf } from "./messages.ts";
+import { lengthFault, posterFault, posterOf, textOf } from "./messages.ts";
 import { readPacked, writePacked } from "./packed.ts";
 import { openShard } from "./parquet.ts";
 import { type Places, usualPlaces } from "./places.ts";
@@ -65,7 +65,7 @@ async function read(
       for (const record of await open.read(group, full ? ["messages"] : ["messages", "images"])) {
         const hasImage = full || posterOf(record) !== undefined, long = lengthFault(record);
         const text = long === undefined ? textOf(record) : undefined;
-        if (!hasImage) skipped.push({ row, reason: "it has no image" });
+        if (!hasImage) skipped.push({ row, reason: posterFault(record) });
         else if (long !== undefined) skipped.push({ row, reason: long });
         else if (text === undefined) skipped.push({ row, reason: "it has no prompt with an answer" });
         else {
@@ -86,7 +86,8 @@ async function read(
     throw new OnesheetError(
       `Cannot use the data: expected rows with an image and two messages, found none in ${row} rows of "${
         shards[0].path
-      }"${shards.length > 1 ? " and the files beside it" : ""}`,
+      }"${shards.length > 1 ? " and the files beside it" : ""}` +
+        (skipped.length > 0 ? `; row ${skipped[0].row}: ${skipped[0].reason}` : ""),
     );
   }
   return {

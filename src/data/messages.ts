@@ -1,6 +1,6 @@
 /** What a row of the hub data set says: the plot in its prompt, the genres in its answer, its poster. */
 
-import { isObject } from "../base/json.ts";
+import { isObject, show } from "../base/json.ts";
 import { isCut, MOST_ITEMS } from "./parquet_bounds.ts";
 
 /** What a row says in words. */
@@ -62,14 +62,26 @@ function byCodePoint(a: string, b: string): number {
 export const labelsOf = (genres: Iterable<readonly string[]>): string[] =>
   [...new Set([...genres].flat())].sort(byCodePoint);
 
+/** What stands for the image of a row: `images` are one or a list. */
+const firstImage = ({ images }: Readonly<Record<string, unknown>>): unknown =>
+  Array.isArray(images) ? images[0] : images;
+
 /**
  * The first image file of a parquet row: `images` are `{ bytes, path }` as `datasets` has them, or the bytes themselves, one
  * or a list; undefined when there is none.
  */
-export function posterOf({ images }: Readonly<Record<string, unknown>>): Uint8Array | undefined {
-  const first: unknown = Array.isArray(images) ? images[0] : images;
-  const bytes = first instanceof Uint8Array || !isObject(first) ? first : first.bytes;
+export function posterOf(row: Readonly<Record<string, unknown>>): Uint8Array | undefined {
+  const image = firstImage(row);
+  const bytes = image instanceof Uint8Array || !isObject(image) ? image : image.bytes;
   return bytes instanceof Uint8Array ? bytes : undefined;
+}
+
+/** Why a row without an image has none. */
+export function posterFault(row: Readonly<Record<string, unknown>>): string {
+  const image = firstImage(row), path = isObject(image) ? image.path : image;
+  return typeof path === "string"
+    ? `it has the path of an image and not the image, ${show(path)}; write the file with its images in it`
+    : "it has no image";
 }
 
 /** Longest prompt and answer, in characters: the text of some books. */

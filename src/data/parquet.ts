@@ -29,7 +29,9 @@ function footerOf(file: Deno.FsFile): FileMetaData {
   const tail = bytesAt(file, Math.max(0, size - 8), Math.min(size, 8));
   const length = size < 12 ? Infinity : new DataView(tail.buffer).getUint32(0, true);
   if (length > size - 12 || decoder.decode(tail.subarray(4)) !== "PAR1") {
-    throw new Unreadable("expected a whole parquet file, found one that is cut off; fetch or copy it again");
+    throw new Unreadable(
+      "expected a whole parquet file, found one that is cut off; remove it, and fetch or copy it again",
+    );
   }
   if (length > LONGEST_FOOTER) {
     throw new Unreadable(
@@ -54,7 +56,9 @@ async function reading<T>({ path }: Pick<Shard, "path">, read: () => Promise<T> 
     const why = error instanceof TypeError || error instanceof RangeError
       ? ""
       : ` (${oneLine(messageOf(error))})`;
-    return fail(`its parts contradict each other${why}; it is damaged: fetch, copy or write it again`);
+    return fail(
+      `its parts contradict each other${why}; it is damaged; remove it, and fetch, copy or write it again`,
+    );
   }
 }
 

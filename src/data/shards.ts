@@ -83,6 +83,34 @@ function chosen(files: readonly Shard[]): Shards {
   return { shards: train.length > 0 ? train : heldOut, notes };
 }
 
+/** Where the parquet files of a data set may be: `datasets` has them in `data`, the hub's own conversions in `default`. */
+const PLACES = ["data", "default", "."];
+
+/** Refuses a folder that has no shards, naming what comes near. */
+async function refuseFolder(folder: string, hasEmpty: boolean): Promise<never> {
+  const fail = (found: string, exitCode?: 2): never => {
+    const what = exitCode ? "a folder" : 'parquet files in it or in its folder "data"';
+    throw new OnesheetError(`Cannot open the data "${folder}": expected ${what}, found ${found}`, {
+      exitCode,
+    });
+  };
+  const entries = await entriesOf(folder);
+  if (entries === undefined) {
+    return fail(
+      await Deno.stat(folder).then(() => "a file; give the folder that it lies in", () => "none"),
+      2,
+    );
+  }
+  const near: string[] = [];
+  for (const { name, isDirectory } of entries) {
+    if (isDirectory && !isLeftover(name) && (await parquetIn(join(folder, name)))?.length) near.push(name);
+  }
+  const others = near.length > 0
+    ? `them in ${listed(near.sort(naturally.compare))}; give one of these`
+    : "none";
+  return fail(hasEmpty ? "only empty ones" : others);
+}
+
 /**
  * The shards of a data set, in order: the parquet files in the folder's `data`, or in the folder itself, and in folders
  * there that are named as a split. Files named as validation or test data, as `datasets` of Hugging Face tells them, are
@@ -91,29 +119,17 @@ function chosen(files: readonly Shard[]): Shards {
  * Errors: no such folder (a wrong usage), a folder without parquet files.
  */
 export async function shardsOf(folder: string): Promise<Shards> {
-  const inside = join(folder, "data");
-  const [ofInside, ofFolder] = [await parquetIn(inside), await parquetIn(folder)];
-  if (ofFolder === undefined) {
-    const found = await Deno.stat(folder).then(() => "a file; give the folder that it lies in", () => "none");
-    throw new OnesheetError(`Cannot open the data "${folder}": expected a folder, found ${found}`, {
-      exitCode: 2,
-    });
-  }
-  const [place, names] = ofInside?.length ? [inside, ofInside] : [folder, ofFolder];
-  const found = chosen(
-    await Promise.all(names.map(async (name) => {
+  const files: Shard[] = [];
+  for (const place of PLACES.map((name) => join(folder, name))) {
+    for (const name of await parquetIn(place) ?? []) {
       const path = join(place, name);
       const { size } = await statRegular(path).catch((error) => {
         throw new OnesheetError(`Cannot read "${path}": ${fileFault(error)}`, { cause: error });
       });
-      return { path, name, size };
-    })),
-  );
-  if (found.shards.length > 0) return found;
-  throw new OnesheetError(
-    `Cannot open the data "${folder}": expected parquet files in it or in its folder "data", found ${
-      names.length > 0 ? "only empty ones" : "none"
-    }`,
-    { exitCode: 2 },
-  );
+      files.push({ path, name, size });
+    }
+    if (files.length > 0) break;
+  }
+  const found = chosen(files);
+  return found.shards.length > 0 ? found : await refuseFolder(folder, files.length > 0);
 }

@@ -69,7 +69,7 @@ function coverage(entries: ReadonlyMap<string, TensorEntry>, dataBytes: number):
     covered = end;
   }
   if (covered > dataBytes) {
-    return `expected ${covered} bytes of tensors, found ${dataBytes}: the file is cut off; fetch or save it again`;
+    return `expected ${covered} bytes of tensors, found ${dataBytes}: the file is cut off; remove it, and fetch or save it again`;
   }
   return covered < dataBytes ? `expected ${covered} bytes of tensors, found ${dataBytes}` : undefined;
 }

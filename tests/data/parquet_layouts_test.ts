@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { posterOf, textOf } from "../../src/data/messages.ts";
+import { posterFault, posterOf, textOf } from "../../src/data/messages.ts";
 import { openShard, type Row } from "../../src/data/parquet.ts";
 
 const golden = new URL("../golden/parquet/", import.meta.url);
@@ -47,4 +47,9 @@ Deno.test("a row without an image or a text is one without it, in any of the way
   const rows = await rowsIn("holes");
   assertEquals(rows.map((row) => textOf(row) !== undefined), [false, true, true, true]);
   assertEquals(rows.map((row) => posterOf(row) !== undefined), [true, false, false, false]);
+  assertEquals(rows.slice(1).map(posterFault), [
+    "it has no image",
+    "it has no image",
+    'it has the path of an image and not the image, "x"; write the file with its images in it',
+  ]);
 });

@@ -26,6 +26,17 @@ Deno.test("shards are taken in natural order, and from the folder data when it h
     "part-10.parquet",
   ]);
   assertEquals((await read(["part-9.parquet", "data/rows.parquet"])).names, ["rows.parquet"]);
+  assertEquals((await read(["default/train/0000.parquet", "default/test/0000.parquet"])).names, [
+    "train/0000.parquet",
+  ]);
+});
+
+Deno.test("several data sets in one folder are not read as one, but named", async () => {
+  await assertRejects(
+    () => read(["small/train.parquet", "large/train.parquet", "notes/readme.txt"]),
+    OnesheetError,
+    'expected parquet files in it or in its folder "data", found them in large, small; give one of these',
+  );
 });
 
 Deno.test("of files that are named by their split those of training alone are read, and one line names the others", async () => {

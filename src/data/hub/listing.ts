@@ -4,7 +4,7 @@ import { basename } from "node:path/posix";
 import { messageOf, OnesheetError } from "../../base/errors.ts";
 import { isParquet } from "../shards.ts";
 import { askingWhole } from "./ask.ts";
-import { demandApart, demandInside, isCommit, type Topic } from "./topic.ts";
+import { demandApart, demandInside, isCommit, pageOf, type Topic } from "./topic.ts";
 
 /** A file of a repository. */
 export interface Entry {
@@ -77,7 +77,11 @@ export const filesAt = (topic: Topic, revision: string, paths: readonly string[]
 export async function fileAt(topic: Topic, revision: string, path: string): Promise<Entry> {
   const [file] = await filesAt(topic, revision, [path]);
   if (file !== undefined) return file;
-  throw new OnesheetError(`Cannot fetch ${topic.what}: the repository has no such file`);
+  throw new OnesheetError(
+    `Cannot fetch ${topic.what}: the repository has no such file; ${
+      pageOf(topic)
+    }/tree/main shows those it has`,
+  );
 }
 
 /** The parquet files at a commit. */
@@ -87,7 +91,12 @@ export const parquetAt = (topic: Topic, revision: string): Promise<Entry[]> =>
     for await (const file of listFiles({ repo: topic.repo, recursive: true, revision, ...access })) {
       if (file.type === "file" && isParquet(basename(file.path))) entries.push(entryOf(topic, file));
     }
-    if (entries.length === 0) throw new OnesheetError(`Cannot use ${topic.what}: it has no parquet files`);
+    if (entries.length === 0) {
+      throw new OnesheetError(
+        `Cannot use ${topic.what}: it has no parquet files; write them in Python, ` +
+          `load_dataset("${topic.repo.name}")["train"].to_parquet("DIR/train.parquet"), and use --data DIR`,
+      );
+    }
     demandApart(topic, entries.map(({ path }) => path));
     return entries;
   });
