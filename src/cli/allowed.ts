@@ -30,6 +30,14 @@ export const project: string = fileURLToPath(new URL("../..", import.meta.url)).
 /** Where the Hugging Face hub is and keeps large files. */
 const HUB = ["huggingface.co", "*.huggingface.co", "*.hf.co"];
 
+/** Where the hub has large files sent to: its buckets at Amazon. */
+const STORES = [
+  "hf-hub-lfs-us-east-1.s3-accelerate.amazonaws.com",
+  "hf-hub-lfs-us-east-1.s3.amazonaws.com",
+  "hf-hub-lfs-eu-west-1.s3-accelerate.amazonaws.com",
+  "hf-hub-lfs-eu-west-1.s3.amazonaws.com",
+];
+
 /** Where `--watch-port` shows a run; `train` gives up all of it but the port before it reads the recipe. */
 export const LOOPBACK = "127.0.0.1";
 
@@ -84,7 +92,8 @@ function hubOf(variable: Variable): string {
 export function rights(variable: Variable): Readonly<Record<string, Rights>> {
   const cache = [cacheFolder(variable)];
   const write = [join(hereOf(variable), "runs"), ...listed(variable, "ONESHEET_WRITE"), ...cache];
-  const hub = [...new Set([hubOf(variable), ...HUB])];
+  const hosts = (variable("ONESHEET_NET") ?? "").split(",").map((host) => host.trim()).filter((host) => host);
+  const hub = [...new Set([hubOf(variable), ...HUB, ...hosts])];
   const host = variable("ONESHEET_HOST") ?? "";
   const listen = [LOOPBACK, "localhost", "[::1]", ...host === "" ? [] : [host]];
   const engine = { read: true, env: [...PLACES, ...NATIVE], ffi: true, sys: ["homedir", "cpus"] } as const;
@@ -95,7 +104,8 @@ export function rights(variable: Variable): Readonly<Record<string, Rights>> {
     report: { ...engine, write },
     predict: { ...engine, write },
     serve: { ...engine, net: listen },
-    export: { ...engine, write, net: hub },
+    export: { ...engine, write, net: [...hub, ...STORES] },
+    push: { read: true, env: PLACES, net: [...hub, ...STORES], sys: ["homedir"] },
     parity: engine,
     doctor: { ...engine, write: cache, run: [Deno.execPath()] },
     setup: {

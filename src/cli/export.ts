@@ -1,13 +1,14 @@
 /** `export`: a run's best model in the form that other programs read. */
 import { join } from "node:path";
-import { OnesheetError } from "../base/errors.ts";
-import { pushFolder } from "../data/hub/push.ts";
+import { messageOf, OnesheetError } from "../base/errors.ts";
+import { demandPushable, pushFolder } from "../data/hub/push.ts";
 import { exists } from "../train/run.ts";
 import type { Command } from "./command.ts";
 import { type Files, graphModelFiles, hubFiles, savedModelFiles, writeFiles } from "./exporting.ts";
 import type { Parsed } from "./options.ts";
 import { demandWritable } from "./output.ts";
 import { leaveNetwork } from "./permissions.ts";
+import { demandNoPushOptions, pushCommandLine, pushOptions } from "./push.ts";
 import { type LoadedRun, loadRun, userPath } from "./recipes.ts";
 import { jsonText, print } from "./terminal.ts";
 import { recipeOption } from "./trust.ts";
@@ -38,9 +39,9 @@ export const exportCommand = {
     push: {
       kind: "string",
       placeholder: "OWNER/NAME",
-      help:
-        "with --to safetensors: also put the folder into this model repository, made private where it is not there",
+      help: "with --to safetensors: also put the folder into this model repository of the Hugging Face hub",
     },
+    ...pushOptions,
     json: { kind: "boolean", help: "for programs" },
   },
   examples: [
@@ -66,19 +67,28 @@ export async function exportRun({ positionals, options }: Parsed<typeof exportCo
   if (batch !== undefined && to === "safetensors") {
     return refuse("Cannot use --batch with --to safetensors: parameters have no batch");
   }
-  const { push } = options;
-  if (push === undefined) leaveNetwork();
-  else if (to !== "safetensors") return refuse("Cannot use --push without --to safetensors");
+  const { push: repo } = options;
+  if (repo === undefined) {
+    demandNoPushOptions(options);
+    leaveNetwork();
+  } else if (to !== "safetensors") return refuse("Cannot use --push without --to safetensors");
+  else demandPushable({ ...options, repo });
   const run = await loadRun(positionals.run, options);
   const folder = options.out === undefined ? join(run.folder, to) : userPath(options.out);
   await demandWritable(folder);
   if (await exists(folder)) {
-    refuse(`Cannot export to "${folder}": it is there already; name another by --out`);
+    const again = repo === undefined ? "" : `, or put it on the hub by \`${pushCommandLine(folder, repo)}\``;
+    refuse(`Cannot export to "${folder}": it is there already; name another by --out${again}`);
   }
   const files = await writers[to](run, batch ?? 1);
   await writeFiles(folder, files);
   const names = Object.keys(files).sort();
-  const page = push === undefined ? undefined : await pushFolder(push, folder, names);
+  const page = repo === undefined ? undefined : await pushFolder(folder, names, { ...options, repo }).catch(
+    (cause) => {
+      const again = `"${folder}" is written; \`${pushCommandLine(folder, repo)}\` tries again`;
+      throw new OnesheetError(`${messageOf(cause)}; ${again}`, { cause });
+    },
+  );
   if (options.json) print(jsonText({ folder, files: names, ...page && { page } }, 2));
   else print(`${folder}: ${names.join(", ")}${page === undefined ? "" : `\n${page}`}`);
   return 0;

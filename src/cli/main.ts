@@ -8,6 +8,7 @@ import { exportCommand, exportRun } from "./export.ts";
 import type { Parsed } from "./options.ts";
 import { parity, parityCommand } from "./parity.ts";
 import { predict, predictCommand } from "./predict.ts";
+import { push, pushCommand } from "./push.ts";
 import { report, reportCommand } from "./report.ts";
 import { ending, runCommand } from "./running.ts";
 import { serve, serveCommand } from "./serve.ts";
@@ -38,6 +39,7 @@ const commands: Readonly<Record<string, Bound>> = {
   report: bind(reportCommand, report),
   predict: bind(predictCommand, predict),
   export: bind(exportCommand, exportRun),
+  push: bind(pushCommand, push),
   serve: bind(serveCommand, serve),
   parity: bind(parityCommand, parity),
   doctor: bind(doctorCommand, doctor),

@@ -44,6 +44,15 @@ Deno.test("the hub is reached where HF_ENDPOINT says, which is refused where it 
   }
 });
 
+Deno.test("large files are sent where the hub keeps them, and the hosts of another hub's store are named by ONESHEET_NET", () => {
+  const { evaluate, export: exporting, push } = may({ ONESHEET_NET: "store.example, files.example" });
+  const net = push.net as string[];
+  assertEquals(exporting.net, net);
+  assertEquals((evaluate.net as string[]).slice(-2), ["store.example", "files.example"]);
+  assertEquals(net.filter((host) => host.endsWith(".amazonaws.com")).length, 4);
+  assertEquals([push.ffi, push.write, push.run], [undefined, undefined, undefined]);
+});
+
 Deno.test("serve may listen on this machine, and where ONESHEET_HOST says", () => {
   const hosts = (ONESHEET_HOST: string) => may({ ONESHEET_HOST }).serve.net as string[];
   assertEquals(hosts(""), ["127.0.0.1", "localhost", "[::1]"]);

@@ -42,6 +42,7 @@ const starts: readonly (readonly [
     /both +1 .* M\ntext +1 /,
   ],
   ["export", () => ["runs/first", "--to", "safetensors"], 0, /first\/safetensors: README\.md/],
+  ["push", () => ["runs/first/safetensors", "me/films"], 2, /found none; set HF_TOKEN/],
   ["parity", () => [inProject("tests/golden/mini"), ...portable], 0, /evaluation logits/],
   ["doctor", () => ["--json"], 0, /"what": "sharp",\s+"ok": true/],
   ["setup", () => [], 0, /libtensorflow of your own is in /],

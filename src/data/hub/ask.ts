@@ -22,7 +22,8 @@ function targetOf({ what, places: { hub } }: Topic, location: string, from: URL)
   );
 }
 
-const isRedirect = ({ status }: Response): boolean => [301, 302, 303, 307, 308].includes(status);
+/** Whether an answer points elsewhere. */
+export const isRedirect = ({ status }: Response): boolean => [301, 302, 303, 307, 308].includes(status);
 
 /**
  * `fetch` for a topic. The token goes to the hub's own address and to no other: not along with a redirect, not to where

@@ -34,8 +34,8 @@ export function offline({ what, places: { cache, shared } }: Topic): HubUnreacha
 /** This process may not connect to the hub, or to the host that the hub points to. */
 export const forbidden = ({ what }: Topic, host: string, cause: unknown): HubUnreachable =>
   new HubUnreachable(
-    `Cannot fetch ${what}: this process may not connect to ${host}; use local files, or give --allow-net=${host} to ` +
-      "deno run",
+    `Cannot fetch ${what}: this process may not connect to ${host}; use local files, set ONESHEET_NET=${host} for a task, or ` +
+      `give --allow-net=${host} to deno run`,
     { cause },
   );
 
