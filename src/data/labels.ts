@@ -72,7 +72,10 @@ export function labelSets(
   const sets = written.map((labels, at) => {
     const found = labels.map((label) => label.trim()).filter((label) => label !== "");
     const fault = found.map(labelFault).find((fault) => fault !== undefined);
-    if (fault !== undefined) faults.push(`${place(at)}: ${fault}`);
+    if (fault !== undefined) {
+      faults.push(`${place(at)}: ${fault}`);
+      return [];
+    }
     return [
       ...new Set(found.map((label) => {
         const composed = label.normalize("NFC");

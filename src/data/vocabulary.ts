@@ -49,7 +49,7 @@ export function vocabularyOf(texts: Iterable<string>, size: number): string[] {
   const count = (counts: Map<string, number>, entry: string) =>
     counts.set(entry, (counts.get(entry) ?? 0) + 1);
   for (const text of texts) {
-    for (const word of split(normalize(byCharacter(text, true)))) {
+    for (const word of split(normalize(byCharacter(text, { lowercase: true })))) {
       count(words, word);
       for (const character of word) count(characters, character);
     }

@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { join } from "node:path";
 import { OnesheetError } from "../../src/base/errors.ts";
 import { loadTokenizer, type Tokenizer, tokenizer } from "../../src/data/tokens.ts";
+import configured from "../golden/tokens/config.json" with { type: "json" };
 import golden from "../golden/tokens/tokens.json" with { type: "json" };
 
 const folder = join(import.meta.dirname!, "..", "golden", "tokens");
@@ -78,4 +79,60 @@ Deno.test("a vocabulary without BERT's entries, another model and a broken file 
   } finally {
     await Deno.remove(kept, { recursive: true });
   }
+});
+
+/** A folder with a vocabulary and a tokenizer_config.json. */
+async function withConfig(
+  config: unknown,
+  test: (folder: string) => Promise<void>,
+  entries: readonly string[] = vocab,
+): Promise<void> {
+  const kept = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(join(kept, "vocab.txt"), entries.join("\n") + "\n");
+    await Deno.writeTextFile(join(kept, "tokenizer_config.json"), JSON.stringify(config));
+    await test(kept);
+  } finally {
+    await Deno.remove(kept, { recursive: true });
+  }
+}
+
+const renamed: Readonly<Record<string, string>> = {
+  ...{ "[PAD]": "<pad>", "[UNK]": "<unk>", "[CLS]": "<s>", "[SEP]": "</s>", "[MASK]": "<mask>" },
+};
+
+for (const { config, ids } of configured as { config: Record<string, unknown>; ids: number[][] }[]) {
+  Deno.test(`${Object.keys(config).join(", ")} of tokenizer_config.json mean what they mean to transformers`, async () => {
+    const entries = "pad_token" in config ? vocab.map((entry) => renamed[entry] ?? entry) : vocab;
+    await withConfig(config, async (folder) => {
+      const found = (await loadTokenizer(folder))!;
+      cases.forEach(([text], i) => assertEquals(idsOf(found, text), ids[i], JSON.stringify(text)));
+      await Deno.writeTextFile(join(folder, "tokenizer.json"), found.json);
+      const again = (await loadTokenizer(folder))!;
+      cases.forEach(([text], i) => assertEquals(idsOf(again, text), ids[i], JSON.stringify(text)));
+    }, entries);
+  });
+}
+
+Deno.test("settings of tokenizer_config.json that are not supported, or are none, are refused by name", async () => {
+  const refused: [unknown, string][] = [
+    [{ never_split: ["film"] }, '"never_split" is not supported'],
+    [{ do_basic_tokenize: false }, '"do_basic_tokenize": false is not supported'],
+    [{ strip_accents: "yes" }, 'expected true or false as "strip_accents", found "yes"'],
+    [{ pad_token: 7 }, 'expected a text as "pad_token", found 7'],
+    [{ tokenizer_class: "RobertaTokenizer" }, 'found "RobertaTokenizer"; save its tokenizer.json'],
+    [[], "expected {…}, found []"],
+    [{ sep_token: "<eos>" }, "found no <eos>"],
+  ];
+  for (const [config, sentence] of refused) {
+    await withConfig(config, async (folder) => {
+      await assertRejects(() => loadTokenizer(folder), OnesheetError, sentence);
+    });
+  }
+});
+
+Deno.test("a hundred thousand accents on a letter change nothing, and take no time that grows with their square", () => {
+  const { encode } = tokenizer({ vocab });
+  const accents = "\u0301\u0323".repeat(500_000);
+  assertEquals(encode([`film${accents} a`], 16), encode(["film a"], 16));
 });
