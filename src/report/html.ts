@@ -52,7 +52,7 @@ export function htmlTable(
   );
   return html`
     <div class="wide" role="region" aria-label="${caption}" tabindex="0">
-      <table>
+      <table style="--columns:${head.length}">
         <caption>${caption}</caption>
         <thead>
           <tr>${head.map((title) => html`<th scope="col">${title}</th>`)}</tr>

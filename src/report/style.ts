@@ -25,6 +25,17 @@ export const palettes: Readonly<Record<"light" | "dark", Palette>> = {
 const variables = (palette: Palette): string =>
   Object.entries(palette).map(([name, colour]) => `--${name}:${colour}`).join(";");
 
+/** On paper: dark on light, what is closed on the screen open, and nothing wider than the sheet. */
+const print = `@page{margin:12mm}
+@media print{:root{color-scheme:light;${variables(palettes.light)}}
+body{font-size:10pt}main,header,footer{max-width:none;padding:0}
+details::details-content{content-visibility:visible;block-size:auto}summary{color:inherit;list-style:none}
+.wide,pre{overflow:visible}
+table{width:100%;font-size:8pt}thead{display:table-header-group;break-after:avoid}tr,figure,.posters li{break-inside:avoid}
+th,td{white-space:normal;overflow-wrap:anywhere;padding-right:4px;min-width:min(6em,calc(170mm/var(--columns)))}
+h2,h3,caption,summary{break-after:avoid}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;font-size:7pt}}`;
+
 /** The style sheet of every page. */
 export const style = `:root{color-scheme:light dark;${variables(palettes.light)}}
 @media (prefers-color-scheme:dark){:root{${variables(palettes.dark)}}}
@@ -54,4 +65,4 @@ th[scope=row],thead th:first-child{text-align:left}tbody th{font-weight:500}
 pre{overflow:auto;background:var(--panel);border:1px solid var(--line);border-radius:8px;padding:10px;font-size:.85rem}
 summary{cursor:pointer;color:var(--accent)}
 footer{max-width:1080px;margin:32px auto;padding:0 16px}
-@media print{.wide,pre{overflow:visible}}`;
+${print}`;

@@ -40,7 +40,7 @@ function check(page: string): void {
   levels.forEach((level, i) => assert(i === 0 ? level === 1 : level <= levels[i - 1] + 1, levels.join()));
   for (const [image] of page.matchAll(/<img [^>]*>/g)) assertMatch(image, /alt="[^"]+"/);
   for (const [svg] of page.matchAll(/<svg [^>]*>/g)) assertMatch(svg, /role="img" aria-label="[^"]{20,}"/);
-  for (const [table] of page.matchAll(/<table>[\s\S]*?<\/table>/g)) {
+  for (const [table] of page.matchAll(/<table[^>]*>[\s\S]*?<\/table>/g)) {
     assertMatch(table, /<caption>[^<]+<\/caption>/);
     assertMatch(table, /<thead>\s*<tr>(<th scope="col">[^<]+<\/th>)+<\/tr>/);
   }
