@@ -73,7 +73,9 @@ function bertJson(
     VocabularyOptions,
 ): string {
   const ids = Object.fromEntries(vocab.map((entry, id) => [entry, id]));
-  const special = (id: string) => ({ SpecialToken: { id, type_id: 0 } });
+  const special = (id: string, type_id: number) => ({ SpecialToken: { id, type_id } });
+  const sequence = (id: string, type_id: number) => ({ Sequence: { id, type_id } });
+  const single = [special(names.cls, 0), sequence("A", 0), special(names.sep, 0)];
   const added = [names.pad, names.unk, names.cls, names.sep, names.mask].filter((entry) =>
     Object.hasOwn(ids, entry)
   ).map((content) => ({
@@ -103,9 +105,12 @@ function bertJson(
     pre_tokenizer: { type: "BertPreTokenizer" },
     post_processor: {
       type: "TemplateProcessing",
-      single: [special(names.cls), { Sequence: { id: "A", type_id: 0 } }, special(names.sep)],
-      pair: [],
-      special_tokens: {},
+      single,
+      pair: [...single, sequence("B", 1), special(names.sep, 1)],
+      // Hugging Face's tokenizers panic without the ids of what the templates name.
+      special_tokens: Object.fromEntries(
+        [names.cls, names.sep].map((id) => [id, { id, ids: [ids[id]], tokens: [id] }]),
+      ),
     },
     decoder: { type: "WordPiece", prefix: "##", cleanup: true },
     model: {
