@@ -182,6 +182,32 @@ Deno.test("no checkpoint is none", async () => {
   await withMemory(async (what) => assertEquals(await loadCheckpoint(what), undefined));
 });
 
+Deno.test("a checkpoint without all moments or weights is refused by a name", async () => {
+  await withMemory(async (what) => {
+    const params = what.model.params.filter(({ name }) => name !== "norm.running_mean"); // has no moments
+    const less = [
+      [{ ...what, moments: ["mean"] }, "square/"],
+      [{ ...what, model: { ...what.model, params } }, "norm.running_mean"],
+    ] as const;
+    for (const [saved, name] of less) {
+      await saveCheckpoint(saved, state(1));
+      const { message } = await assertRejects(() => loadCheckpoint(what), OnesheetError);
+      assert(message.startsWith(`Cannot resume "${what.folder}": Cannot load `), message);
+      assert(message.includes(name), message);
+    }
+  });
+});
+
+Deno.test("one number that is not finite keeps an array from being saved, wherever it stands", async () => {
+  for (const at of [0, 1, 2]) {
+    await withMemory(async (what) => {
+      await fill(what.memory, 1);
+      await what.memory.put("head.bias", float32([3], [1, 2, 3].with(at, NaN)));
+      await assertRejects(() => saveCheckpoint(what, state(1)), OnesheetError, '"head.bias" holds NaN');
+    });
+  }
+});
+
 Deno.test("the checkpoint of another model is refused with the name and both shapes", async () => {
   await withMemory(async (what) => {
     await saveCheckpoint(what, state(1));

@@ -126,3 +126,20 @@ Deno.test("settings of losses that make no sense are refused", () => {
     assertEquals([message, exitCode], [`Cannot use the loss ${sentence}`, 2]);
   }
 });
+
+eachEngine("positive weights for fewer or more labels than there are are refused", (engine) => {
+  engine.holdings();
+  tf.tidy(() => {
+    const [logits, targets] = [tf.zeros([2, 3]), tf.zeros([2, 3])];
+    for (const positiveWeight of [[2], [2, 3], [1, 2, 3, 4]]) {
+      const { message, exitCode } = assertThrows(
+        () => binaryCrossEntropy({ positiveWeight }).made(logits, targets),
+        OnesheetError,
+      ) as OnesheetError;
+      const found = positiveWeight.length;
+      assertEquals(message, `Cannot weigh the labels: expected 3 numbers in positiveWeight, found ${found}`);
+      assertEquals(exitCode, 2);
+    }
+    binaryCrossEntropy({ positiveWeight: [1, 2, 3] }).made(logits, targets);
+  });
+});

@@ -124,6 +124,24 @@ eachEngine(
   },
 );
 
+eachEngine("each batch of a step has random numbers of its own", async (engine) => {
+  const batch = await rowsOf("train", 4).batch(Int32Array.of(0, 1, 2, 3));
+  const recipe = tiny({
+    accumulate: 3,
+    model: ({ image }, at) => linear(3)(dropout(0.5)(meanPool()(image, at("pool")), at("drop")), at("head")),
+  });
+  /** The mean loss of a step on the same batch so many times. */
+  const lossOf = async (count: number): Promise<number> => {
+    using bound = trainer(recipe, engine);
+    await withPlainWeights(bound);
+    await prepareTraining(bound, recipe);
+    return await bound.step(Array.from({ length: count }, () => batch), 0.1, 1);
+  };
+  const [first, second, third] = [await lossOf(1), await lossOf(2) * 2, await lossOf(3) * 3];
+  const losses = [first, second - first, third - second];
+  assertEquals(new Set(losses.map((loss) => loss.toFixed(5))).size, 3, `${losses}`);
+});
+
 eachEngine("an evaluation changes nothing, a step moves buffers, too", async (engine) => {
   const recipe = tiny({ freeze: [{ freeze: "norm" }] });
   using bound = trainer(recipe, engine);

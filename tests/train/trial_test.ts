@@ -1,8 +1,9 @@
 /** A trial: trained, judged on rows apart, kept, gone on with. */
-import { assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { chooseEngine, type Node, type Recipe, relu, type System } from "../../mod.ts";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
+import { chooseEngine, constant, never, type Node, type Recipe, relu, type System } from "../../mod.ts";
 import { OnesheetError } from "../../src/base/errors.ts";
 import type { TrainEvent } from "../../src/train/events.ts";
+import { readMetrics } from "../../src/train/run.ts";
 import { trial, type TrialOptions } from "../../src/train/trial.ts";
 import { tiny, withRun } from "./tiny.ts";
 
@@ -24,6 +25,15 @@ Deno.test("a trial is judged on the rows that did not choose, and a second call 
     const again = noting();
     assertEquals(await trial(system, folder, again), JSON.parse(JSON.stringify(found)));
     assertEquals(again.events, []);
+  }));
+
+Deno.test("a trial names the last of its best epochs, whose weights were judged", () =>
+  withRun(async (folder) => {
+    const recipe = tiny({ epochs: 6, learningRate: constant({ rate: 0.1 }), stop: never({ on: "macroF1" }) });
+    const found = await trial({ name: "tiny", recipe }, folder, noting());
+    const best = (await readMetrics(folder)).filter((row) => row.best).map(({ epoch }) => epoch);
+    assert(best.length > 1, `best epochs ${best}`);
+    assertEquals([found?.best, found?.epochs], [best.at(-1), 6]);
   }));
 
 Deno.test("a trial that was stopped goes on where it was, to the same scores", () =>
