@@ -1,5 +1,5 @@
 /** Word pieces of texts in any script, by vocabularies of any pieces. */
-import { SPECIAL, tokenizer } from "../../../src/data/tokens.ts";
+import { tokenizer } from "../../../src/data/tokens.ts";
 import type { Area, Generator } from "../area.ts";
 import type { Draw } from "../draw.ts";
 
@@ -72,7 +72,16 @@ function vocabulary(draw: Draw): string[] {
     word,
   ) => [word, word.toLowerCase(), word.normalize("NFD").replaceAll(/\p{Mn}/gu, "")]);
   const known = [...lowered, ...lowered.filter(() => draw.chance(0.5)).map((word) => `##${word}`)];
-  return [...new Set([...SPECIAL, ...known.filter((word) => word !== "" && word !== "##")])];
+  return [
+    ...new Set([
+      "[PAD]",
+      "[UNK]",
+      "[CLS]",
+      "[SEP]",
+      "[MASK]",
+      ...known.filter((word) => word !== "" && word !== "##"),
+    ]),
+  ];
 }
 
 const texts: Generator = (draw) => ({
