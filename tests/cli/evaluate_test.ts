@@ -108,7 +108,8 @@ Deno.test("data with other labels, missing weights and weights that do not fit a
       ["run", "--weights", "run/last/optimizer.safetensors"],
       'Cannot load "HERE/run/last/optimizer.safetensors": expected names such as ' +
         '"image.stage1.conv.weight" (nearest: "mean/image.stage1.conv.weight"), found ' +
-        '"mean/attention.in_proj_bias" (nearest: "attention.in_proj_bias")',
+        '"mean/attention.in_proj_bias" (nearest: "attention.in_proj_bias"); use weights of this kind of model, or a ' +
+        "rename from the file's names",
     );
     await Deno.remove(`${folder}/run/best.safetensors`);
     await refused(
