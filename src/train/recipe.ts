@@ -26,8 +26,8 @@ import { never, type Stopping } from "./stopping.ts";
 /** Pretrained weights of a part of the model. */
 export interface Pretrained {
   /**
-   * A repository of the Hugging Face hub that holds `model.safetensors`; or, absolute or with a dot in front, the path of
-   * a safetensors file or of a folder that holds `model.safetensors`.
+   * A repository of the Hugging Face hub that holds `model.safetensors` or, for several files, its index; or, absolute or
+   * with `.` or `~` in front, the path of a safetensors file or of such a folder.
    */
   readonly repo: string;
   /** The module they go into. */

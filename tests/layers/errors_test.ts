@@ -239,7 +239,8 @@ const cases: Readonly<Record<string, readonly [refused: () => string, expected: 
       { ids: ["batch", 513], mask: ["batch", 513] },
       ({ ids, mask }, at) => layers.bert()({ ids, mask }, at("text")),
     ),
-    'Cannot build "text.embeddings.position_embeddings": expected at most 512 tokens, found 513',
+    'Cannot build "text.embeddings.position_embeddings": expected at most 512 tokens, found 513; cut texts to 512 or give ' +
+    "the model more positions",
   ],
   "bert whose heads do not divide its width": [
     refused(
