@@ -80,6 +80,7 @@ Deno.test("the settings are the notebook's", () => {
     seed: 42,
     loss: { name: "focal", alpha: 0.25, gamma: 2 },
     labelSmoothing: 0.1,
+    validationLoss: "mean of batches",
     optimizer: { name: "adamw", beta1: 0.9, beta2: 0.999, epsilon: 1e-8, weightDecay: 1e-5 },
     learningRate: {
       ...{ name: "warmupThenPlateau", rate: 1e-4, from: 0.01, epochs: 3 },
