@@ -125,7 +125,7 @@ Deno.test("a poster that cannot be decoded is left out with its row and the reas
           bad.toSorted((a, b) => a - b).map((row) => ({
             row,
             reason:
-              "Cannot decode this image: expected JPEG, PNG, GIF or WebP, found 3 bytes that begin with " +
+              "Cannot decode this image: expected JPEG, PNG, GIF, WebP, TIFF or AVIF, found 3 bytes that begin with " +
               '"\\u0001\\u0002\\u0003"; convert it to one of these',
           })),
         );

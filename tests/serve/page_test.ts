@@ -113,7 +113,7 @@ Deno.test({
           await page.until(`document.getElementById("error").textContent !== ""`);
           assertMatch(
             await page.evaluate(`document.getElementById("error").textContent`),
-            /^Cannot decode this image: expected JPEG, PNG, GIF or WebP/,
+            /^Cannot decode this image: expected JPEG, PNG, GIF, WebP, TIFF or AVIF/,
           );
         }));
     }),

@@ -86,7 +86,7 @@ Deno.test("a run behind HTTP", async (t) => {
             [
               { ...good, poster: btoa("text") },
               415,
-              /^Cannot decode this image: expected JPEG, PNG, GIF or WebP/,
+              /^Cannot decode this image: expected JPEG, PNG, GIF, WebP, TIFF or AVIF/,
             ],
             [
               { ...good, poster: png(100, 51, [1, 2, 3]).toBase64() },
