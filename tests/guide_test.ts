@@ -44,6 +44,8 @@ Deno.test("the guide's recipe has 20 lines; it trains from code and predicts fro
     const predict = [
       "predict",
       "runs/films",
+      "--recipe",
+      "films.ts",
       "--poster",
       "films/posters/1.png",
       "--plot",

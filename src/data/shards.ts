@@ -88,17 +88,16 @@ const PLACES = ["data", "default", "."];
 
 /** Refuses a folder that has no shards, naming what comes near. */
 async function refuseFolder(folder: string, hasEmpty: boolean): Promise<never> {
-  const fail = (found: string, exitCode?: 2): never => {
-    const what = exitCode ? "a folder" : 'parquet files in it or in its folder "data"';
+  const fail = (found: string, what = 'parquet files in it or in its folder "data"'): never => {
     throw new OnesheetError(`Cannot open the data "${folder}": expected ${what}, found ${found}`, {
-      exitCode,
+      exitCode: 2,
     });
   };
   const entries = await entriesOf(folder);
   if (entries === undefined) {
     return fail(
       await Deno.stat(folder).then(() => "a file; give the folder that it lies in", () => "none"),
-      2,
+      "a folder",
     );
   }
   const near: string[] = [];
@@ -116,7 +115,7 @@ async function refuseFolder(folder: string, hasEmpty: boolean): Promise<never> {
  * there that are named as a split. Files named as validation or test data, as `datasets` of Hugging Face tells them, are
  * left out where there are others. Hidden and empty files are no shards.
  *
- * Errors: no such folder (a wrong usage), a folder without parquet files.
+ * Errors, all of them wrong usage: no such folder, a folder without parquet files.
  */
 export async function shardsOf(folder: string): Promise<Shards> {
   const files: Shard[] = [];

@@ -98,7 +98,7 @@ Deno.test("films are drawn into the cache when first asked for, and once", async
     assertEquals((await Deno.stat(path)).mtime, before);
     await inProcess(open.replace(`"seed":3`, `"seed":4`), cache);
     assertEquals([...Deno.readDirSync(cache)].map(({ name }) => name).sort(), [
-      ...["drawn-24-3", "drawn-24-4", "films", "posters"],
+      ...["digests", "drawn-24-3", "drawn-24-4", "films", "posters"],
     ]);
   } finally {
     await Deno.remove(cache, { recursive: true });
