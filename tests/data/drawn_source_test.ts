@@ -97,9 +97,9 @@ Deno.test("films are drawn into the cache when first asked for, and once", async
     assertEquals(await inProcess(open, cache), "[5,5,8]");
     assertEquals((await Deno.stat(path)).mtime, before);
     await inProcess(open.replace(`"seed":3`, `"seed":4`), cache);
-    assertEquals([...Deno.readDirSync(cache)].map(({ name }) => name).sort(), [
-      ...["digests", "drawn-24-3", "drawn-24-4", "films", "posters"],
-    ]);
+    // Digests are remembered of files that are some seconds old.
+    const names = [...Deno.readDirSync(cache)].map(({ name }) => name).filter((name) => name !== "digests");
+    assertEquals(names.sort(), ["drawn-24-3", "drawn-24-4", "films", "posters"]);
   } finally {
     await Deno.remove(cache, { recursive: true });
   }

@@ -126,7 +126,7 @@ Deno.test("a poster that cannot be decoded is left out with its row and the reas
             row,
             reason:
               "Cannot decode this image: expected JPEG, PNG, GIF, WebP, TIFF or AVIF, found 3 bytes that begin with " +
-              '"\\u0001\\u0002\\u0003"; convert it to one of these',
+              '"\\u0001\\u0002\\u0003"; convert it to JPEG or PNG',
           })),
         );
         assertEquals([set.train.ids, set.validation.ids], [without(split.train), without(split.test)]);
