@@ -2,6 +2,7 @@
 import { HEAD, otherContent } from "../base/content.ts";
 import { didYouMean, messageOf, OnesheetError } from "../base/errors.ts";
 import { fileFault, openRegular } from "../base/regular_file.ts";
+import { convert } from "../base/safetensors_index.ts";
 import { float32, int32, type Value } from "../base/value.ts";
 import { dtypes, isDtype } from "./dtype.ts";
 import { type Header, longestHeader, parseHeader } from "./header.ts";
@@ -34,8 +35,9 @@ function readHeader(file: Deno.FsFile, path: string): { header: Header; start: n
   const { size } = file.statSync(),
     other = otherContent(new Uint8Array(readAt(file, 0, Math.min(size, HEAD))));
   if (size < 8 || other !== undefined) {
+    const wayOut = other?.includes("torch.save") ? `; ${convert("FOLDER")}` : "";
     throw new OnesheetError(
-      `Cannot read "${path}": expected a safetensors file, found ${other ?? `${size} bytes`}`,
+      `Cannot read "${path}": expected a safetensors file, found ${other ?? `${size} bytes`}${wayOut}`,
     );
   }
   const length = new DataView(readAt(file, 0, 8)).getBigUint64(0, true);
@@ -71,8 +73,13 @@ function named<T>(what: string, read: () => T): T {
  * ```
  */
 export async function openSafetensors(path: string): Promise<SafetensorsFile> {
-  const file = await openRegular(path).catch((error) => {
-    throw new OnesheetError(`Cannot read "${path}": ${fileFault(error)}`, { cause: error, exitCode: 2 });
+  const file = await openRegular(path).catch(async (error) => {
+    const target = await Deno.readLink(path).catch(() => undefined);
+    const isLost = error instanceof Deno.errors.NotFound && target !== undefined;
+    const reason = isLost
+      ? `it is a link to "${target}", which is not there; fetch it again`
+      : fileFault(error);
+    throw new OnesheetError(`Cannot read "${path}": ${reason}`, { cause: error, exitCode: 2 });
   });
   try {
     const { header, start } = named(`"${path}"`, () => readHeader(file, path));

@@ -20,13 +20,11 @@ export interface WeightsListener {
 
 /** The weights at a path: the file itself, or the file or index in the folder. */
 async function fileAt(path: string): Promise<string> {
-  const isFile = (path: string) => Deno.stat(path).then(({ isFile }) => isFile, () => false);
   const folder = await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
   if (!folder) return path;
-  for (const name of [SAFETENSORS, SAFETENSORS_INDEX]) {
-    if (await isFile(join(path, name))) return join(path, name);
-  }
   const names = Array.from(Deno.readDirSync(path), ({ name }) => name).filter((name) => !isLeftover(name));
+  const main = [SAFETENSORS, SAFETENSORS_INDEX].find((name) => names.includes(name));
+  if (main !== undefined) return join(path, main);
   const others = names.filter((name) => name.endsWith(".safetensors")).sort();
   const pickled = names.find((name) => /\.(bin|pt|pth)$/.test(name));
   const found = others.length > 0

@@ -123,7 +123,7 @@ Deno.test("what is no safetensors file is said to be what it is", async () => {
     const cases: [text: string, found: string][] = [
       ["version https://git-lfs.github.com/spec/v1\noid sha256:00\n", "run `git lfs pull`"],
       ["<!DOCTYPE html><html></html>", "found a web page"],
-      ["PK\x03\x04 torch", "found a ZIP archive"],
+      ["PK\x03\x04 torch", "found a ZIP archive, as torch.save writes too; convert it in Python"],
     ];
     for (const [text, found] of cases) {
       await Deno.writeTextFile(path, text);

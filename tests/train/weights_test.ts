@@ -134,7 +134,15 @@ Deno.test("a folder gives its weights in one file or in several, and other files
     const files = Object.fromEntries(names.map((name) => [name, "part-1.safetensors"]));
     await Deno.writeTextFile(`${folder}/model.safetensors.index.json`, JSON.stringify({ weight_map: files }));
     assertEquals((await put(folder)).values, values);
-    await Deno.symlink(`${folder}/part-1.safetensors`, `${folder}/model.safetensors`);
+    const link = `${folder}/model.safetensors`;
+    await Deno.symlink(`${folder}/part-1.safetensors`, link);
     assertEquals((await put(folder)).values, values);
+    await Deno.remove(link);
+    await Deno.symlink("../blobs/gone", link);
+    await assertRejects(
+      () => put(folder),
+      OnesheetError,
+      `Cannot read "${link}": it is a link to "../blobs/gone"`,
+    );
   });
 });
