@@ -36,6 +36,11 @@ export const exportCommand = {
       placeholder: "N",
       help: "rows that a graph takes at a time; 1 unless given",
     },
+    license: {
+      kind: "string",
+      placeholder: "NAME",
+      help: "with --to safetensors: of the model, by the hub's name for it, such as mit. Default: unknown",
+    },
     push: {
       kind: "string",
       placeholder: "OWNER/NAME",
@@ -50,10 +55,12 @@ export const exportCommand = {
   ],
 } as const satisfies Command;
 
-const writers: Readonly<Record<string, (run: LoadedRun, batch: number) => Promise<Files>>> = {
-  savedmodel: savedModelFiles,
-  tfjs: graphModelFiles,
-  safetensors: hubFiles,
+type Options = Parsed<typeof exportCommand>["options"];
+
+const writers: Readonly<Record<string, (run: LoadedRun, options: Options) => Promise<Files>>> = {
+  savedmodel: (run, { batch = 1 }) => savedModelFiles(run, batch),
+  tfjs: (run, { batch = 1 }) => graphModelFiles(run, batch),
+  safetensors: (run, { license = "unknown" }) => hubFiles(run, license),
 };
 
 const refuse = (sentence: string): never => {
@@ -66,6 +73,16 @@ export async function exportRun({ positionals, options }: Parsed<typeof exportCo
   if (to === undefined) return refuse("Cannot export: expected --to savedmodel, tfjs or safetensors");
   if (batch !== undefined && to === "safetensors") {
     return refuse("Cannot use --batch with --to safetensors: parameters have no batch");
+  }
+  if (options.license !== undefined && !/^[a-z0-9][a-z0-9.-]*$/.test(options.license)) {
+    return refuse(
+      `Cannot use --license ${
+        JSON.stringify(options.license)
+      }: expected the hub's name for one, such as mit or cc-by-4.0`,
+    );
+  }
+  if (options.license !== undefined && to !== "safetensors") {
+    return refuse("Cannot use --license without --to safetensors: only that has a card");
   }
   const { push: repo } = options;
   if (repo === undefined) {
@@ -80,7 +97,7 @@ export async function exportRun({ positionals, options }: Parsed<typeof exportCo
     const again = repo === undefined ? "" : `, or put it on the hub by \`${pushCommandLine(folder, repo)}\``;
     refuse(`Cannot export to "${folder}": it is there already; name another by --out${again}`);
   }
-  const files = await writers[to](run, batch ?? 1);
+  const files = await writers[to](run, options);
   await writeFiles(folder, files);
   const names = Object.keys(files).sort();
   const page = repo === undefined ? undefined : await pushFolder(folder, names, { ...options, repo }).catch(

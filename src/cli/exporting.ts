@@ -5,18 +5,22 @@ import { withTemporary, writeFileWhole } from "../base/files.ts";
 import { version } from "../base/version.ts";
 import { summarize } from "../dsl/summary.ts";
 import { chooseEngine } from "../engine/choose.ts";
+import { imageProcessorConfig, type Prepared, tokenizerConfigOf } from "../report/hub_config.ts";
+import { cardData, type DataSettings } from "../report/card_data.ts";
 import { modelCard } from "../report/model_card.ts";
 import { published } from "../report/published.ts";
 import { graphModel } from "../store/graph_model.ts";
 import { loadInto } from "../store/load.ts";
 import { savedModel } from "../store/saved_model.ts";
 import { type Frozen, tf } from "../tensor.ts";
-import { loadTokenizer } from "../data/tokens.ts";
+import { isRepoName } from "../data/hub/topic.ts";
+import { loadTokenizer, specialTokensOf } from "../data/tokens.ts";
 import { openBest } from "../train/best.ts";
 import { withRunLabels } from "../train/labels.ts";
 import { demandTables } from "../train/lookups.ts";
 import { readLabels, readMetrics, runFiles } from "../train/run.ts";
-import { type Plan, plan } from "../train/start.ts";
+import { inputsRead, type Plan, plan } from "../train/start.ts";
+import type { Recipe } from "../train/recipe.ts";
 import { predictionStep } from "../train/step.ts";
 import type { LoadedRun } from "./recipes.ts";
 
@@ -60,21 +64,24 @@ async function kept({ folder }: LoadedRun): Promise<Files> {
 }
 
 /** Labels in the order of the outputs, and how inputs are prepared. */
-async function config(run: LoadedRun): Promise<Record<string, unknown>> {
-  const labels = await readLabels(run.folder);
+async function config(
+  { folder, recipe, record }: LoadedRun,
+  planned: Plan,
+): Promise<Record<string, unknown>> {
+  const labels = await readLabels(folder);
   return {
     model_type: "onesheet",
     onesheet: version,
     id2label: Object.fromEntries(labels.map((label, id) => [id, label])),
     label2id: Object.fromEntries(labels.map((label, id) => [label, id])),
-    inputs: run.recipe.data.made.inputs,
-    recipe: published(run.record.recipe),
+    inputs: inputsRead(planned, recipe.data.made.inputs),
+    recipe: published(record.recipe),
   };
 }
 
 /** The run's best model for `batch` rows, as a graph from its inputs to `logits` and `probabilities`. */
-async function frozen({ folder, recipe }: LoadedRun, batch: number): Promise<Frozen> {
-  const { model } = await planOf({ folder, recipe });
+async function frozen({ folder, recipe }: LoadedRun, planned: Plan, batch: number): Promise<Frozen> {
+  const { model } = planned;
   if (recipe.data.made.constants !== undefined) {
     throw new OnesheetError(
       `Cannot export "${recipe.name}" as a graph of one batch: its model looks at all rows of the data at once, which ` +
@@ -85,7 +92,7 @@ async function frozen({ folder, recipe }: LoadedRun, batch: number): Promise<Fro
   const { engine } = await chooseEngine("tensorflow");
   using memory = engine.memory();
   await loadInto(memory, model, file, { strict: true });
-  const inputs = Object.entries(recipe.data.made.inputs).filter(([name]) => model.reads.includes(name))
+  const inputs = Object.entries(inputsRead(planned, recipe.data.made.inputs))
     .map(([name, { shape, dtype }]) => [name, { dtype, shape: [batch, ...shape] }] as const);
   const predict = predictionStep(model);
   return await memory.freeze!((state, inputs) => {
@@ -94,47 +101,76 @@ async function frozen({ folder, recipe }: LoadedRun, batch: number): Promise<Fro
   }, Object.fromEntries(inputs));
 }
 
-/** A folder that TensorFlow loads. */
-export const savedModelFiles = async (run: LoadedRun, batch: number): Promise<Files> => ({
+/** What a run kept, and `config.json`. */
+const beside = async (run: LoadedRun, planned: Plan): Promise<Files> => ({
   ...await kept(run),
-  "config.json": json(await config(run)),
-  "saved_model.pb": savedModel(await frozen(run, batch)),
+  "config.json": json(await config(run, planned)),
 });
+
+/** A folder that TensorFlow loads. */
+export async function savedModelFiles(run: LoadedRun, batch: number): Promise<Files> {
+  const planned = await planOf(run);
+  return {
+    ...await beside(run, planned),
+    "saved_model.pb": savedModel(await frozen(run, planned, batch)),
+  };
+}
 
 /** A folder that TensorFlow.js loads. */
 export async function graphModelFiles(run: LoadedRun, batch: number): Promise<Files> {
-  const { model, weights } = graphModel(await frozen(run, batch));
+  const planned = await planOf(run), { model, weights } = graphModel(await frozen(run, planned, batch));
   return {
-    ...await kept(run),
-    "config.json": json(await config(run)),
+    ...await beside(run, planned),
     "weights.bin": weights,
     "model.json": JSON.stringify(model),
   };
 }
 
-/** A folder as the Hugging Face hub has them. */
-export async function hubFiles(run: LoadedRun): Promise<Files> {
-  const { folder, record, recipe } = run;
-  const { model, trainable } = await planOf(run);
+type Inputs = ReturnType<typeof inputsRead>;
+
+/** The repositories of the hub that a recipe's weights are from. */
+const hubRepos = ({ weights, nodes }: Recipe): string[] => [
+  ...new Set(
+    [...weights, ...nodes?.weights ?? []].map(({ repo }) => repo).filter((repo) =>
+      repo.includes("/") && isRepoName(repo)
+    ),
+  ),
+];
+
+/** How transformers prepares what the model reads, as far as the settings say so. */
+async function processors({ folder }: LoadedRun, data: Prepared, inputs: Inputs): Promise<Files> {
+  const tokenizer = await loadTokenizer(runFiles(folder).reader);
+  const image = Object.hasOwn(inputs, "image") ? imageProcessorConfig(data) : undefined;
+  const text = Object.hasOwn(inputs, "ids") && tokenizer
+    ? tokenizerConfigOf(specialTokensOf(tokenizer), data)
+    : undefined;
+  return {
+    ...image !== undefined && { "preprocessor_config.json": json(image) },
+    ...text !== undefined && { "tokenizer_config.json": json(text) },
+  };
+}
+
+/** A folder as the Hugging Face hub has them, under a license by the hub's name for it. */
+export async function hubFiles(run: LoadedRun, license: string): Promise<Files> {
+  const { folder, record, recipe } = run, planned = await planOf(run), { model, trainable } = planned;
   using file = await openBest(folder);
   await loadInto({ put: () => Promise.resolve() }, model, file, { strict: true });
-  const settings = published(record.recipe) as { readonly data: { readonly name: string } };
+  const settings = published(record.recipe) as { readonly data: DataSettings & Prepared };
+  const inputs = inputsRead(planned, recipe.data.made.inputs);
   const best = (await readMetrics(folder)).findLast((row) => row.best);
+  const files: Files = {
+    ...await beside(run, planned),
+    ...await processors(run, settings.data, inputs),
+    "model.safetensors": { copyOf: runFiles(folder).best },
+  };
   const card = modelCard({
-    name: recipe.name,
-    version: record.onesheet,
-    settings,
-    data: settings.data,
-    inputs: recipe.data.made.inputs,
+    ...{ name: recipe.name, version: record.onesheet, settings, license, inputs, files: Object.keys(files) },
+    data: cardData(settings.data, record.data),
     parameters: summarize(model, trainable).parameters,
     weights: record.weights,
+    pretrained: record.weights === "hub" ? hubRepos(recipe) : [],
     engine: record.engine,
     ...(best && { best }),
   });
-  return {
-    ...await kept(run),
-    "config.json": json(await config(run)),
-    "model.safetensors": { copyOf: runFiles(folder).best },
-    "README.md": card,
-  };
+  return { ...files, "README.md": card };
 }

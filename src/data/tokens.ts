@@ -171,6 +171,9 @@ const requiredOf = ({ padding, post_processor, model }: Settings): string[] => [
   ...(post_processor?.single ?? []).flatMap(({ SpecialToken }) => SpecialToken ? [SpecialToken.id] : []),
 ];
 
+/** The entries for padding and the unknown word, then those around a text, of a `tokenizer.json` that is read. */
+export const specialTokensOf = ({ json }: Pick<Tokenizer, "json">): string[] => requiredOf(JSON.parse(json));
+
 /** The parsed file, known to be a WordPiece tokenizer's. */
 function parse(json: string, from: string): Settings {
   try {

@@ -100,6 +100,13 @@ export const wantedOf = ({ model, tower }: Plan): Pick<OpenOptions, "inputs" | "
   ...(tower && { alsoFor: tower.reads }),
 });
 
+/** The inputs that the model reads, of all that its source makes. */
+export const inputsRead = <Spec>(
+  { model }: Pick<Plan, "model">,
+  inputs: Readonly<Record<string, Spec>>,
+): Readonly<Record<string, Spec>> =>
+  Object.fromEntries(Object.entries(inputs).filter(([name]) => model.reads.includes(name)));
+
 /** Names of the arrays that are learnt or could be. */
 export const weightNames = (model: Pick<Model, "params">): string[] =>
   model.params.filter((param) => param.kind === "weight").map((param) => param.name);

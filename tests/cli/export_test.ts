@@ -13,7 +13,10 @@ Deno.test("a run becomes a folder as the hub has them: the best weights, vocabul
     const { stdout } = await done(["export", "run", "--to", "safetensors", "--json"]);
     const { folder: out, files } = JSON.parse(stdout);
     assertEquals([out, files], [`${folder}/run/safetensors`, listed(out)]);
-    assertEquals(files, ["README.md", "config.json", "model.safetensors", "tokenizer.json"]);
+    assertEquals(files, [
+      ...["README.md", "config.json", "model.safetensors", "preprocessor_config.json"],
+      ...["tokenizer.json", "tokenizer_config.json"],
+    ]);
     assertEquals(
       await Deno.readFile(`${out}/model.safetensors`),
       await Deno.readFile(`${folder}/run/best.safetensors`),
@@ -36,6 +39,8 @@ Deno.test("a run becomes a folder as the hub has them: the best weights, vocabul
     await refused([], "Cannot export: expected --to savedmodel, tfjs or safetensors");
     await refused(["--to", "tfjs", "--batch", "0"], "expected a whole number, 1 or more");
     await refused(["--to", "safetensors", "--batch", "2", "--out", "x"], "parameters have no batch");
+    await refused(["--to", "tfjs", "--license", "mit"], "Cannot use --license without --to safetensors");
+    await refused(["--to", "safetensors", "--license", "My own"], "expected the hub's name for one");
     await refused(["--to", "tfjs", "--push", "me/films"], "Cannot use --push without --to safetensors");
     await refused(["--to", "safetensors", "--push", "me/films", "--out", "y"], "found none; set HF_TOKEN");
     assertEquals(listed(`${folder}/run`).includes("tfjs"), false);
