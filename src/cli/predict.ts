@@ -6,8 +6,10 @@ import { readImage } from "../data/image_file.ts";
 import { imageHeader } from "../data/image_header.ts";
 import type { Example } from "../data/source.ts";
 import { table } from "../report/table.ts";
+import { type Field, fieldsOf, NO_POSTER } from "../serve/fields.ts";
 import { openPredictor, type Predictor } from "../serve/predictor.ts";
 import { prepared, type Told, told } from "../serve/told.ts";
+import { draftPlan } from "../train/start.ts";
 import type { Command } from "./command.ts";
 import { engineOptions, openEngine } from "./engine.ts";
 import type { Parsed } from "./options.ts";
@@ -25,8 +27,12 @@ export const predictCommand = {
   summary: "Tells the labels of a poster and a plot, or of many.",
   positionals: { run: { help: "a run folder", required: true } },
   options: {
-    poster: { kind: "string", placeholder: "FILE", help: "an image file" },
-    plot: { kind: "string", placeholder: "TEXT", help: "the plot" },
+    poster: {
+      kind: "string",
+      placeholder: "FILE",
+      help: "an image file; not needed where the model reads no image",
+    },
+    plot: { kind: "string", placeholder: "TEXT", help: "the plot; not needed where the model reads no text" },
     in: {
       kind: "string",
       placeholder: "FILE",
@@ -104,7 +110,7 @@ async function writeLines(out: string | undefined, lines: Lines): Promise<void> 
 
 /** What is asked; either one example or many. */
 function demandAsked({ poster, plot, in: many, out, strict }: Options): void {
-  const isOne = poster !== undefined && plot !== undefined && out === undefined && !strict;
+  const isOne = (poster !== undefined || plot !== undefined) && out === undefined && !strict;
   const fits = many === undefined ? isOne : poster === undefined && plot === undefined;
   if (fits) return;
   throw new OnesheetError(
@@ -113,19 +119,34 @@ function demandAsked({ poster, plot, in: many, out, strict }: Options): void {
   );
 }
 
+/** Refuses a question that leaves out what the model reads, or asks what a modality says alone where there is one. */
+function demandFields({ poster, plot, in: many, explain }: Options, fields: readonly Field[]): void {
+  const given = { poster, plot }, missing = fields.find((field) => given[field] === undefined);
+  if (many === undefined && missing !== undefined) {
+    const expected = fields.map((field) => field === "poster" ? "--poster FILE" : "--plot TEXT").join(
+      " and ",
+    );
+    throw new OnesheetError(`Cannot predict: expected ${expected}, found no --${missing}`, { exitCode: 2 });
+  }
+  if (!explain || fields.length > 1) return;
+  throw new OnesheetError(`Cannot use --explain: the model reads the ${fields[0]} alone; leave it out`, {
+    exitCode: 2,
+  });
+}
+
 /** Runs the command; gives its exit code. */
 export async function predict({ positionals, options }: Parsed<typeof predictCommand>): Promise<number> {
   demandAsked(options);
-  const { poster, plot, in: many, explain, strict } = options;
+  const { poster, plot = "", in: many, explain, strict } = options;
   const out = options.out === undefined ? undefined : userPath(options.out);
   if (out !== undefined) await demandWritable(out);
   const { folder, recipe } = await loadRun(positionals.run, options);
-  const example = many === undefined ? { image: await posterOf(poster!), text: plot! } : undefined;
+  const fields = fieldsOf(draftPlan(recipe).model.reads);
+  demandFields(options, fields);
+  const image = poster !== undefined && fields.includes("poster") ? await posterOf(poster) : NO_POSTER;
   const { engine } = await openEngine(options);
   using predictor = await openPredictor(folder, recipe, engine);
-  if (example !== undefined) await one(predictor, example, options);
-  else {
-    await writeLines(out, predictRows(predictor, rowsOf(many!), { explain, strict, tell }));
-  }
+  if (many === undefined) await one(predictor, { image, text: plot }, options);
+  else await writeLines(out, predictRows(predictor, rowsOf(many, fields), { explain, strict, tell }));
   return 0;
 }

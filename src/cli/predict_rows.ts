@@ -3,6 +3,7 @@ import { OnesheetError } from "../base/errors.ts";
 import { show } from "../base/json.ts";
 import { fileFault } from "../base/regular_file.ts";
 import { readImage } from "../data/image_file.ts";
+import { NO_POSTER } from "../serve/fields.ts";
 import { type Predictor, type Prepared } from "../serve/predictor.ts";
 import { prepared, told } from "../serve/told.ts";
 import type { Asked, Place, Row } from "./rows.ts";
@@ -37,8 +38,9 @@ async function ready(predictor: Predictor, row: Row, explain: boolean): Promise<
   if ("fault" in row) return `${named(place)}: ${row.fault}`;
   const { asked } = row;
   try {
-    const image = await readImage(asked.poster).catch((cause) => {
-      throw new OnesheetError(`Cannot read the poster ${show(asked.poster)}: ${fileFault(cause)}`, { cause });
+    const { poster } = asked;
+    const image = poster === undefined ? NO_POSTER : await readImage(poster).catch((cause) => {
+      throw new OnesheetError(`Cannot read the poster ${show(poster)}: ${fileFault(cause)}`, { cause });
     });
     return { place, asked, examples: await prepared(predictor, { image, text: asked.plot }, explain) };
   } catch (error) {

@@ -7,43 +7,60 @@ import { filePieces, textLines, textPieces } from "../base/text_stream.ts";
 import { readCsv } from "../data/csv.ts";
 import { imageEndings } from "../data/image_header.ts";
 import { textIfThere } from "../data/read.ts";
+import { type Field, FIELDS } from "../serve/fields.ts";
 import { userPath } from "./recipes.ts";
 
 /** Where a row stands: on a line, from 1, or under a file's name in a folder. */
 export type Place = { readonly line: number } | { readonly file: string };
 
-/** A poster's file and a plot. */
+/** A poster's file and a plot, as far as they are read. */
 export interface Asked {
   readonly id?: string;
-  /** A whole path. */
-  readonly poster: string;
+  /** A whole path; none where the model reads no image. */
+  readonly poster?: string;
   readonly plot: string;
 }
 
 /** A row, or why it cannot be used. */
 export type Row = Place & ({ readonly asked: Asked } | { readonly fault: string });
 
+/** What is asked of a row's fields, of which the model reads these. */
+const askedOf = (folder: string, { id, poster, plot }: Asked, fields: readonly Field[]): Asked => ({
+  ...(id !== undefined && { id }),
+  ...(poster !== undefined && fields.includes("poster") && { poster: resolve(folder, poster) }),
+  plot: fields.includes("plot") ? plot : "",
+});
+
 /** Longest line of JSONL, in characters. */
 const LONGEST_LINE = 2 ** 20;
 
-function fromLine(line: string | undefined, folder: string): { asked: Asked } | { fault: string } {
+function fromLine(
+  line: string | undefined,
+  folder: string,
+  fields: readonly Field[],
+): { asked: Asked } | { fault: string } {
   if (line === undefined) return { fault: `expected at most ${LONGEST_LINE} characters, found more` };
   try {
     const value = parseJson(line, 4);
-    const fault = fieldFault(value, { poster: "a text", plot: "a text", "id?": "a text" });
+    const kinds = Object.fromEntries(fields.map((field) => [field, "a text" as const]));
+    const fault = fieldFault(value, { ...kinds, "id?": "a text" });
     if (fault !== undefined) return { fault };
-    const { poster, ...rest } = value as Asked;
-    return { asked: { ...rest, poster: resolve(folder, poster) } };
+    const { id, poster, plot = "" } = value as Partial<Asked>;
+    return { asked: askedOf(folder, { id, poster, plot }, fields) };
   } catch (error) {
     return { fault: messageOf(error) };
   }
 }
 
-async function* ofJsonl(pieces: AsyncIterable<string>, folder: string): AsyncGenerator<Row> {
+async function* ofJsonl(
+  pieces: AsyncIterable<string>,
+  folder: string,
+  fields: readonly Field[],
+): AsyncGenerator<Row> {
   let number = 0;
   for await (const line of textLines(pieces, LONGEST_LINE)) {
     number++;
-    if (line?.trim() !== "") yield { line: number, ...fromLine(line, folder) };
+    if (line?.trim() !== "") yield { line: number, ...fromLine(line, folder, fields) };
   }
 }
 
@@ -55,12 +72,14 @@ async function* standardInput(): AsyncGenerator<string> {
   }
 }
 
-async function* ofCsv(path: string): AsyncGenerator<Row> {
-  for await (const row of readCsv(path, { filled: ["poster", "plot"], optional: ["id"] })) {
+async function* ofCsv(path: string, fields: readonly Field[]): AsyncGenerator<Row> {
+  for await (const row of readCsv(path, { filled: fields, optional: ["id"] })) {
     if ("fault" in row) yield row;
     else {
-      const { line, cells: [poster, plot, id] } = row;
-      yield { line, asked: { ...(id !== "" && { id }), poster: resolve(dirname(path), poster), plot } };
+      const { line, cells } = row, id = cells.at(-1);
+      const cell = (field: Field) => fields.includes(field) ? cells[fields.indexOf(field)] : undefined;
+      const given = { ...(id !== "" && { id }), poster: cell("poster"), plot: cell("plot") ?? "" };
+      yield { line, asked: askedOf(dirname(path), given, fields) };
     }
   }
 }
@@ -77,7 +96,7 @@ async function textBeside(folder: string, name: string): Promise<{ plot: string 
   }
 }
 
-async function* ofFolder(folder: string): AsyncGenerator<Row> {
+async function* ofFolder(folder: string, fields: readonly Field[]): AsyncGenerator<Row> {
   const files = Array.from(Deno.readDirSync(folder)).map(({ name }) => name).filter((name) =>
     !name.startsWith(".") && imageEndings.includes(extname(name).toLowerCase())
   ).sort();
@@ -90,22 +109,28 @@ async function* ofFolder(folder: string): AsyncGenerator<Row> {
     );
   }
   for (const file of files) {
-    const found = await textBeside(folder, `${basename(file, extname(file))}.txt`);
+    const found = fields.includes("plot")
+      ? await textBeside(folder, `${basename(file, extname(file))}.txt`)
+      : { plot: "" };
     yield "fault" in found
       ? { file, ...found }
-      : { file, asked: { poster: join(folder, file), plot: found.plot } };
+      : { file, asked: askedOf(folder, { poster: file, plot: found.plot }, fields) };
   }
 }
 
 /**
  * The rows of what a person names: a folder of posters, each with its plot in a `.txt` of the same name; a `.csv` with
  * the columns poster and plot, and id if it likes; a `.jsonl` with these as fields; `-`, JSONL from standard input.
- * Posters are found from the file, those of standard input from where the person stands.
+ * Posters are found from the file, those of standard input from where the person stands. `fields` are those that the
+ * model reads; the others need not be there.
  *
  * Errors: nothing there, another kind of file, a CSV file without these columns, a folder without posters.
  */
-export async function* rowsOf(named: string): AsyncGenerator<Row> {
-  if (named === "-") return yield* ofJsonl(standardInput(), userPath("."));
+export async function* rowsOf(
+  named: string,
+  fields: readonly Field[] = FIELDS,
+): AsyncGenerator<Row> {
+  if (named === "-") return yield* ofJsonl(standardInput(), userPath("."), fields);
   const path = userPath(named);
   const refuse = (found: string): never => {
     throw new OnesheetError(
@@ -114,9 +139,9 @@ export async function* rowsOf(named: string): AsyncGenerator<Row> {
     );
   };
   const { isDirectory } = await Deno.stat(path).catch((error) => refuse(fileFault(error)));
-  if (isDirectory) return yield* ofFolder(path);
+  if (isDirectory) return yield* ofFolder(path, fields);
   const kind = extname(path).toLowerCase();
-  if (kind === ".csv") return yield* ofCsv(path);
-  if (kind === ".jsonl" || kind === ".ndjson") return yield* ofJsonl(filePieces(path), dirname(path));
+  if (kind === ".csv") return yield* ofCsv(path, fields);
+  if (kind === ".jsonl" || kind === ".ndjson") return yield* ofJsonl(filePieces(path), dirname(path), fields);
   refuse("another file");
 }

@@ -1,4 +1,5 @@
-/** The page at `/`: plain files beside this one, sent as they are. */
+/** The page at `/`: plain files beside this one, which are told the fields that the model reads. */
+import type { Field } from "./fields.ts";
 
 const files = {
   "/": ["page.html", "text/html; charset=utf-8"],
@@ -24,10 +25,11 @@ export interface PageFile {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The files of the page by path, read once. */
-export async function pageFiles(): Promise<ReadonlyMap<string, PageFile>> {
+/** The files of the page by path, read once. The page has a field for each of these. */
+export async function pageFiles(fields: readonly Field[]): Promise<ReadonlyMap<string, PageFile>> {
   const read = Object.entries(files).map(async ([path, [name, type]]) => {
-    const text = await Deno.readTextFile(new URL(`page/${name}`, import.meta.url));
+    const written = await Deno.readTextFile(new URL(`page/${name}`, import.meta.url));
+    const text = written.replace('data-fields="poster plot"', `data-fields="${fields.join(" ")}"`);
     const headers = { "content-type": type, "content-security-policy": policy, "cache-control": "no-cache" };
     return [path, { text, headers }] as const;
   });

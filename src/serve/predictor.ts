@@ -11,6 +11,7 @@ import type { Recipe } from "../train/recipe.ts";
 import { readLabels, runFiles } from "../train/run.ts";
 import { plan } from "../train/start.ts";
 import { predictionStep } from "../train/step.ts";
+import { type Field, fieldsOf } from "./fields.ts";
 
 /** An example made ready for the model: its inputs by name, each with a first axis of 1. */
 export type Prepared = Values;
@@ -19,6 +20,8 @@ export type Prepared = Values;
 export interface Predictor extends Disposable {
   /** In the order of the probabilities. */
   readonly labels: readonly string[];
+  /** What of an example the model reads. */
+  readonly fields: readonly Field[];
   /** How many tokens a text is, at most `most` + 1; undefined where the run keeps no vocabulary. */
   countTokens(text: string, most: number): number | undefined;
   /** Decodes and tokenizes one example. Throws `OnesheetError` where the image cannot be decoded. */
@@ -75,6 +78,7 @@ export async function openPredictor(folder: string, recipe: Recipe, engine: Engi
   const program = memory.compile(predictionStep(model)), guarded = lookupGuard(model);
   return {
     labels,
+    fields: fieldsOf(model.reads),
     countTokens: (text, most) => tokenizer?.encode([text], most + 1).mask.reduce((sum, one) => sum + one, 0),
     prepare: (example) => read([example]),
     predict: async (examples) => {

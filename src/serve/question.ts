@@ -4,6 +4,7 @@ import { decodeUtf8, isObject, parseJson, show } from "../base/json.ts";
 import { imageHeader } from "../data/image_header.ts";
 import type { Example } from "../data/source.ts";
 import { readBody } from "./body.ts";
+import { type Field, FIELDS, NO_POSTER } from "./fields.ts";
 import { bytesOf, formOf, textOf } from "./form.ts";
 import type { Share } from "./held.ts";
 import { type Limits, Refusal } from "./limits.ts";
@@ -15,15 +16,18 @@ export interface Question extends Example {
   readonly explain: boolean;
 }
 
-/** The fields of a question. */
-const FIELDS = ["poster", "plot", "explain"] as const;
+/** The names that a question about these fields may have; what one of several says alone can be explained. */
+export const namesOf = (
+  fields: readonly Field[],
+): string[] => [...fields, ...fields.length > 1 ? ["explain"] : []];
 
 const unusable = (why: string) => new Refusal(422, `Cannot predict: ${why}`);
 
-function demandKnown(names: Iterable<string>): void {
+function demandKnown(names: Iterable<string>, fields: readonly Field[]): void {
+  const known = namesOf(fields);
   for (const name of names) {
-    if (FIELDS.some((field) => field === name)) continue;
-    throw unusable(`expected the fields ${FIELDS.join(", ")}, found ${show(name)}`);
+    if (known.includes(name)) continue;
+    throw unusable(`expected the fields ${known.join(", ")}, found ${show(name)}`);
   }
 }
 
@@ -52,7 +56,7 @@ function fromBase64(text: string): Uint8Array<ArrayBuffer> {
   }
 }
 
-function fromJson(bytes: Uint8Array): Question {
+function fromJson(bytes: Uint8Array, fields: readonly Field[]): Question {
   let value: unknown;
   try {
     value = parseJson(decodeUtf8(bytes).replace(/^\ufeff/, ""), 4);
@@ -60,14 +64,22 @@ function fromJson(bytes: Uint8Array): Question {
     throw new Refusal(400, `Cannot read the request: ${messageOf(error)}`);
   }
   if (!isObject(value)) throw unusable(`expected {…}, found ${show(value)}`);
-  demandKnown(Object.keys(value));
-  const { poster, plot, explain } = value;
-  if (typeof poster !== "string") throw unusable(`expected a text as "poster", found ${show(poster)}`);
-  if (typeof plot !== "string") throw unusable(`expected a text as "plot", found ${show(plot)}`);
+  demandKnown(Object.keys(value), fields);
+  const { explain } = value;
+  const field = (name: Field): string | undefined => {
+    const found = value[name];
+    if (!fields.includes(name) || typeof found === "string") return found as string | undefined;
+    throw unusable(`expected a text as "${name}", found ${show(found)}`);
+  };
+  const poster = field("poster"), plot = field("plot");
   if (typeof explain !== "boolean" && explain !== undefined && explain !== null) {
     throw unusable(`expected true or false as "explain", found ${show(explain)}`);
   }
-  return { image: fromBase64(poster), text: plot, explain: explain === true };
+  return {
+    image: poster === undefined ? NO_POSTER : fromBase64(poster),
+    text: plot ?? "",
+    explain: explain === true,
+  };
 }
 
 /** The bytes of a poster in a form: of a file, or of a text that is a `data:` URL. */
@@ -76,18 +88,18 @@ function posterOf(bytes: Uint8Array): Uint8Array {
   return DATA_URL.test(start) ? fromBase64(new TextDecoder("latin1").decode(bytes)) : bytes;
 }
 
-function fromForm(body: Uint8Array<ArrayBuffer>, type: string): Question {
+function fromForm(body: Uint8Array<ArrayBuffer>, type: string, fields: readonly Field[]): Question {
   const form = formOf(body, type);
-  demandKnown(form.keys());
-  const part = (name: typeof FIELDS[number], what: string) => {
+  demandKnown(form.keys(), fields);
+  const part = (name: Field, what: string) => {
     const found = form.get(name);
-    if (found !== undefined) return found;
+    if (found !== undefined || !fields.includes(name)) return found;
     throw unusable(`expected ${what} as "${name}", found no such field`);
   };
-  const explain = form.get("explain");
+  const poster = part("poster", "a file"), plot = part("plot", "a text"), explain = form.get("explain");
   return {
-    image: posterOf(bytesOf(part("poster", "a file"))),
-    text: textOf("plot", part("plot", "a text")),
+    image: poster === undefined ? NO_POSTER : posterOf(bytesOf(poster)),
+    text: plot === undefined ? "" : textOf("plot", plot),
     explain: explain !== undefined && truthOf(textOf("explain", explain)),
   };
 }
@@ -109,8 +121,16 @@ function demandPoster(image: Uint8Array, { pixels }: Pick<Limits, "pixels">): vo
 
 const UTF8 = /^utf-?8$/i;
 
-/** The question in a request: multipart/form-data, or JSON with the poster in Base64. */
-export async function readQuestion(asked: Asked, limits: Limits, share: Share): Promise<Question> {
+/**
+ * The question in a request, about these fields: multipart/form-data, or JSON with the poster in Base64. A field that the
+ * model does not read is empty.
+ */
+export async function readQuestion(
+  asked: Asked,
+  limits: Limits,
+  share: Share,
+  fields: readonly Field[] = FIELDS,
+): Promise<Question> {
   const type = asked.headers["content-type"] ?? "", kind = type.split(";")[0].trim().toLowerCase();
   const [, charset = "utf-8"] = /;\s*charset="?([^\s;"]+)/i.exec(type) ?? [];
   const isJson = kind === "application/json";
@@ -123,7 +143,7 @@ export async function readQuestion(asked: Asked, limits: Limits, share: Share): 
     );
   }
   const bytes = await readBody(asked, limits, share);
-  const question = isJson ? fromJson(bytes) : fromForm(bytes, type);
+  const question = isJson ? fromJson(bytes, fields) : fromForm(bytes, type, fields);
   demandPoster(question.image, limits);
   return question;
 }

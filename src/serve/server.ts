@@ -6,6 +6,7 @@ import type { Batching } from "./batcher.ts";
 import { corsHeaders, preflight } from "./cors.ts";
 import { holding, type Share } from "./held.ts";
 import { answersTo } from "./hosts.ts";
+import { type Field, NO_POSTER } from "./fields.ts";
 import { heldBytes, type Limits, Refusal } from "./limits.ts";
 import { type Answer, type Asked, listen } from "./listen.ts";
 import { metrics } from "./metrics.ts";
@@ -14,7 +15,7 @@ import { pageFiles } from "./page.ts";
 import type { Predictor } from "./predictor.ts";
 import { readQuestion } from "./question.ts";
 import { type Target, targetOf } from "./target.ts";
-import { prepared, variants } from "./told.ts";
+import { prepared } from "./told.ts";
 
 /** How a run is served. */
 export interface ServeOptions {
@@ -62,7 +63,7 @@ interface Route {
 }
 
 /** Answers a prediction, or refuses it where too many are under way. */
-function predictions(answer: ReturnType<typeof answers>, limits: Limits) {
+function predictions(answer: ReturnType<typeof answers>, limits: Limits, fields: readonly Field[]) {
   const share: () => Share = holding(heldBytes(limits));
   let underWay = 0;
   const handle = async (asked: Asked): Promise<Answer> => {
@@ -76,7 +77,7 @@ function predictions(answer: ReturnType<typeof answers>, limits: Limits) {
     underWay++;
     using held = share();
     try {
-      return json({ labels: await answer(await readQuestion(asked, limits, held)) });
+      return json({ labels: await answer(await readQuestion(asked, limits, held, fields)) });
     } finally {
       underWay--;
     }
@@ -132,16 +133,17 @@ function demandNoParameters({ parameters }: Target): void {
 /** Warms a predictor up and listens. */
 export async function serve(predictor: Predictor, options: ServeOptions): Promise<Serving> {
   const { hostname, port, limits, batching, hosts = [], origins = [], prefix = "", onFailure } = options;
-  const [, , grey] = variants({ image: new Uint8Array(), text: "" }, true);
-  await warmUp(predictor, (await prepared(predictor, grey, false))[0], batching);
+  const [example] = await prepared(predictor, { image: NO_POSTER, text: "" }, false);
+  await warmUp(predictor, example, batching);
   const counts = metrics();
-  const predict = predictions(answers(predictor, limits, batching, counts), limits);
+  const { fields } = predictor;
+  const predict = predictions(answers(predictor, limits, batching, counts), limits, fields);
   const get = (handle: Route["handle"]): Route => ({ method: "GET", handle });
-  const document = openApi(predictor.labels, limits, prefix);
+  const document = openApi(predictor, limits, prefix);
   const metricsType = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
   const routes = new Map<string, Route>([
     ...Array.from(
-      await pageFiles(),
+      await pageFiles(fields),
       ([path, file]) => [path, get(() => text(file.text, file.headers))] as const,
     ),
     ["/predict", { method: "POST", handle: predict.handle }],

@@ -1,5 +1,6 @@
 /** What is told of an example: its labels with their probabilities, and what each modality says alone. */
 import type { Example } from "../data/source.ts";
+import { NO_POSTER } from "./fields.ts";
 import type { Predictor, Prepared } from "./predictor.ts";
 
 /** One label of an example. */
@@ -13,16 +14,13 @@ export interface Told {
   readonly textOnly?: number;
 }
 
-/** A GIF of one pixel, red, green and blue 128 of 255: brought to any size, every pixel is that grey. */
-const GREY = Uint8Array.fromBase64("R0lGODdhAQABAIAAAICAgAAAACwAAAAAAQABAAACAkQBADs=");
-
 /**
  * The examples that tell what modalities say: both together, and, to explain, the poster with an empty plot ("image
  * only") and the plot with a grey poster, every pixel 128 of 255 ("text only"). The same weights look at all of them:
  * a modality that says nothing is given the emptiest input there is, which the model has not been trained on.
  */
 export const variants = ({ image, text }: Example, explain: boolean): readonly Example[] =>
-  explain ? [{ image, text }, { image, text: "" }, { image: GREY, text }] : [{ image, text }];
+  explain ? [{ image, text }, { image, text: "" }, { image: NO_POSTER, text }] : [{ image, text }];
 
 /** Makes the variants of an example ready. */
 export const prepared = async (

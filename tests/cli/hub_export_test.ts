@@ -60,6 +60,49 @@ for (const seen of modalities) {
   });
 }
 
+for (const seen of [["image"], ["text"]] as const) {
+  const [modality] = seen,
+    own = modality === "image" ? "poster" : "plot",
+    other = own === "poster" ? "plot" : "poster";
+  Deno.test(`predict wants the ${own} alone of a model that reads it alone, of one example and of many`, async () => {
+    await withPlace(async (place) => {
+      await exported(place, seen);
+      const { folder, say, done } = place;
+      await Deno.writeFile(
+        `${folder}/a.png`,
+        encodePng({ width: 2, height: 3, data: new Uint8ClampedArray(18) }),
+      );
+      const values = { poster: "a.png", plot: "A film." }, engine = ["--engine", "portable"];
+      const one = async (...names: ("poster" | "plot")[]) =>
+        JSON.parse(
+          (await done([
+            "predict",
+            "run",
+            "--json",
+            ...engine,
+            ...names.flatMap((name) => [`--${name}`, values[name]]),
+          ]))
+            .stdout,
+        );
+      const labels = await one(own);
+      assertEquals(await one(own, other), labels);
+      await Deno.writeTextFile(`${folder}/rows.csv`, `${own}\n${values[own]}\n`);
+      await Deno.writeTextFile(`${folder}/rows.jsonl`, JSON.stringify({ [own]: values[own] }) + "\n");
+      for (const file of ["rows.csv", "rows.jsonl"]) {
+        const { stdout } = await done(["predict", "run", "--in", file, ...engine]);
+        assertEquals(JSON.parse(stdout).labels, labels);
+      }
+      const refused = async (args: readonly string[], says: string) => {
+        const said = await say(["predict", "run", ...args, ...engine]);
+        assertEquals([said.code, said.stdout], [2, ""], said.stderr);
+        assertStringIncludes(said.stderr, says);
+      };
+      await refused([`--${other}`, values[other]], `found no --${own}`);
+      await refused([`--${own}`, values[own], "--explain"], `the model reads the ${own} alone`);
+    });
+  });
+}
+
 const program = `
 import json, sys, warnings
 warnings.filterwarnings("ignore")

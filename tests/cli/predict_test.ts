@@ -92,8 +92,10 @@ Deno.test("a missing poster, plot, run or weights file is one sentence", async (
       "Cannot predict: expected --poster FILE and --plot TEXT, or --in FILE with --out FILE and --strict as you like";
     await refused(["run", "--poster", poster, "--plot", "x", "--in", "films.csv"], 2, neither);
     const both = ["--poster", poster, "--plot", "A film."];
-    await refused(["run", "--plot", "A film."], 2, neither);
-    await refused(["run", "--poster", poster], 2, neither);
+    const lacking = "Cannot predict: expected --poster FILE and --plot TEXT, found no --";
+    await refused(["run", "--plot", "A film."], 2, `${lacking}poster`);
+    await refused(["run", "--poster", poster], 2, `${lacking}plot`);
+    await refused(["run"], 2, neither);
     await refused(
       ["gone", ...both],
       2,

@@ -27,7 +27,7 @@ async function askedOf(folder: string, name: string, content: Uint8Array): Promi
     const place = "line" in row ? row.line : row.file;
     if ("fault" in row) return `${place}: ${row.fault}`;
     const { id, poster, plot } = row.asked;
-    return `${place}: ${id ?? "-"} ${poster.replace(`${folder}/`, "")} ${plot}`;
+    return `${place}: ${id ?? "-"} ${poster!.replace(`${folder}/`, "")} ${plot}`;
   });
 }
 

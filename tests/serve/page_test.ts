@@ -149,3 +149,23 @@ Deno.test({
         }),
     ),
 });
+
+Deno.test({
+  name: "the page of a model that reads the plot alone asks for it alone",
+  ignore: browserPath === undefined && !Deno.env.get("CI"),
+  fn: () =>
+    whileServed(standIn(["a", "b"], ["plot"]), {}, (url) =>
+      withPage(url, async (page) => {
+        const tree = await accessible(page);
+        assert(tree.includes("heading Plot") && tree.includes("textbox Plot"), tree.join("; "));
+        assert(!tree.some((each) => /poster/i.test(each)), tree.join("; "));
+        await page.evaluate(`document.getElementById("ask").click()`);
+        await page.until(`!document.getElementById("result").hidden`);
+        assertEquals(
+          await page.evaluate(`[...document.querySelectorAll("thead th")].map((one) => one.textContent)`),
+          ["Label", "Probability"],
+        );
+        assertEquals(await page.evaluate(`document.querySelector("#rows td").textContent`), "75.0 %");
+        assertEquals(await faults(page), []);
+      })),
+});

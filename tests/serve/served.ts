@@ -3,6 +3,7 @@ import { float32 } from "../../src/base/value.ts";
 import { loadRun } from "../../src/cli/recipes.ts";
 import { chooseEngine } from "../../src/engine/choose.ts";
 import { usualBatching } from "../../src/serve/answers.ts";
+import { type Field, FIELDS } from "../../src/serve/fields.ts";
 import { usualLimits } from "../../src/serve/limits.ts";
 import { openPredictor, type Predictor } from "../../src/serve/predictor.ts";
 import { serve, type ServeOptions } from "../../src/serve/server.ts";
@@ -38,8 +39,9 @@ export async function whileServed<T>(
 }
 
 /** A predictor without a model, for tests of what is around it: the first label's probability is 0, the last one's 3/4. */
-export const standIn = (labels: readonly string[]): Predictor => ({
+export const standIn = (labels: readonly string[], fields: readonly Field[] = FIELDS): Predictor => ({
   labels,
+  fields,
   countTokens: (text) => text.split(" ").length,
   prepare: () => Promise.resolve({ image: float32([1, 1], [0]) }),
   predict: (examples) =>

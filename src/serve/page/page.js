@@ -5,6 +5,21 @@ const [form, drop, poster, plot, ask] = ["form", "drop", "poster", "plot", "ask"
 const [preview, hint, status, error] = ["preview", "hint", "status", "error"].map(at);
 const [result, rows, more] = ["result", "rows", "more"].map(at);
 
+/** What the model reads; the page asks for that alone. */
+const fields = document.documentElement.dataset.fields.split(" ");
+const both = fields.length > 1;
+for (const field of document.querySelectorAll("[data-field]")) {
+  if (!fields.includes(field.dataset.field)) field.remove();
+}
+if (!both) {
+  const [name] = fields, title = name[0].toUpperCase() + name.slice(1);
+  for (const about of document.querySelectorAll("[data-both]")) about.remove();
+  document.title = `Onesheet: labels of a ${name}`;
+  at("title").textContent = title;
+  at("all").textContent = "Probability";
+  form.setAttribute("aria-label", title);
+}
+
 const percent = (probability) => `${(100 * probability).toFixed(1)} %`;
 
 const element = (name, ...children) => {
@@ -36,7 +51,8 @@ const NAMED = 12;
 function row({ label, probability, imageOnly, textOnly }) {
   const name = element("th", label);
   name.scope = "row";
-  const cells = [probability, imageOnly, textOnly].map((p) => element("td", percent(p), bar(p)));
+  const probabilities = both ? [probability, imageOnly, textOnly] : [probability];
+  const cells = probabilities.map((p) => element("td", percent(p), bar(p)));
   const made = element("tr", name, ...cells);
   if (probability > 0.5) made.className = "told";
   return made;
@@ -101,11 +117,11 @@ form.addEventListener("submit", async (event) => {
   isBusy = true;
   ask.setAttribute("aria-disabled", "true");
   error.textContent = "";
-  status.textContent = "The model is looking at them.";
+  status.textContent = both ? "The model is looking at them." : "The model is looking at it.";
   const body = new FormData();
-  body.append("poster", poster.files[0]);
-  body.append("plot", plot.value);
-  body.append("explain", "true");
+  if (fields.includes("poster")) body.append("poster", poster.files[0]);
+  if (fields.includes("plot")) body.append("plot", plot.value);
+  if (both) body.append("explain", "true");
   try {
     const response = await fetch("predict", { method: "POST", body });
     const said = await response.json();
