@@ -39,3 +39,24 @@ Deno.test({
       assertMatch(await stderr, /stopping after what is under way/);
     }),
 });
+
+Deno.test("an option of serve that nothing could match is refused before the run is looked at", async () => {
+  await withPlace(async ({ say }) => {
+    for (
+      const [option, value, sentence] of [
+        ["--allow-host", "http://films.example/", /^Cannot use "--allow-host http.*": expected a host name/],
+        [
+          "--cors-origin",
+          "films.example",
+          /^Cannot use "--cors-origin films.example": expected an origin such as/,
+        ],
+        ["--path-prefix", "films", /^Cannot use "--path-prefix films": expected a path such as \/films/],
+        ["--path-prefix", "/a?b", /^Cannot use "--path-prefix \/a\?b": expected a path such as \/films/],
+      ] as const
+    ) {
+      const { code, stderr } = await say(["serve", "nowhere", option, value]);
+      assertEquals(code, 2, stderr);
+      assertMatch(stderr, sentence);
+    }
+  });
+});

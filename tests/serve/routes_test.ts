@@ -75,7 +75,10 @@ Deno.test("behind a path prefix everything is there, and the prefix without its 
     for (const at of [url, new URL("/", url).href]) {
       assertEquals((await ask(at, question).then((response) => response.json())).labels.length, 2);
     }
-    assertEquals((await (await fetch(`${url}openapi.json`)).json()).servers, [{ url: "/a/films" }]);
+    const document = await (await fetch(`${url}openapi.json`)).json();
+    assertEquals(document.servers, [{ url: "/a/films" }]);
+    const { schema } = document.paths["/predict"].post.requestBody.content["multipart/form-data"];
+    assertEquals([schema.properties.poster.format, schema.additionalProperties], ["binary", false]);
     const elsewhere = await fetch(new URL("/a/filmsy/health", url));
     assertEquals(elsewhere.status, 404);
     await elsewhere.body?.cancel();
