@@ -66,7 +66,11 @@ Deno.test("a run whose vocabulary is larger than its word table is not used by p
     const smaller = withRows(folder, entries - 1), sentence = `a tokenizer of at most ${entries - 1} entries`;
     await assertRejects(() => openPredictor(run, smaller, engine), OnesheetError, sentence);
     const loaded = { folder: run, recipe: smaller, record: await readRecord(run) };
-    await assertRejects(() => hubFiles(loaded as Parameters<typeof hubFiles>[0]), OnesheetError, sentence);
+    await assertRejects(
+      () => hubFiles(loaded as Parameters<typeof hubFiles>[0], "mit"),
+      OnesheetError,
+      sentence,
+    );
   });
 });
 
