@@ -5,6 +5,7 @@ import { isCount, isObject, type JsonObject, parseJson, show } from "../base/jso
 import { fileFault, statRegular } from "../base/regular_file.ts";
 import { readText } from "../base/text.ts";
 import { filePieces, textLines } from "../base/text_stream.ts";
+import { normalized } from "../base/unicode.ts";
 import { openShard } from "./parquet.ts";
 import { isCut, MOST_ITEMS } from "./parquet_bounds.ts";
 
@@ -93,7 +94,7 @@ function namesIn(value: unknown): string[] | undefined {
   if (value === null || value === undefined) return [];
   const names = (Array.isArray(value) ? value : [value]).map((one) => isObject(one) ? one.name : one);
   if (!names.every((name) => typeof name === "string")) return undefined;
-  return names.map((name) => name.trim().normalize("NFC")).filter((name) => name !== "");
+  return names.map((name) => normalized(name.trim(), "NFC")).filter((name) => name !== "");
 }
 
 /** Nodes by row number, and whether they are all there are. */

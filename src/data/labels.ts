@@ -1,6 +1,7 @@
 /** What can be a label, and the labels of rows: each once, in Unicode's composed form. */
 import { listed, OnesheetError } from "../base/errors.ts";
 import { show } from "../base/json.ts";
+import { normalized } from "../base/unicode.ts";
 import { labelsOf } from "./messages.ts";
 
 /** Longest label, in characters: what is longer comes from another column. */
@@ -78,7 +79,7 @@ export function labelSets(
     }
     return [
       ...new Set(found.map((label) => {
-        const composed = label.normalize("NFC");
+        const composed = normalized(label, "NFC");
         spellings.set(composed, (spellings.get(composed) ?? new Set()).add(label));
         return composed;
       })),

@@ -1,9 +1,10 @@
 /** Texts as WordPiece token ids: the tokens of BERT, cut and padded to one length. */
-import { Tokenizer as WordPiece } from "@huggingface/tokenizers";
 import { join } from "node:path";
-import { messageOf, OnesheetError } from "../base/errors.ts";
 import { textIfThere } from "./read.ts";
 import { SPECIAL, type SpecialTokens, tokenizerConfig } from "./tokenizer_config.ts";
+import { textIds } from "./tokenizer_json.ts";
+
+export { specialTokensOf } from "./tokenizer_json.ts";
 
 /** Token ids and which of them count, both `[texts, tokens]`, row-major. */
 export interface Tokens {
@@ -35,36 +36,6 @@ export interface VocabularyOptions {
   readonly separateChinese?: boolean;
   /** The entries with a meaning of their own. Default: BERT's. */
   readonly special?: SpecialTokens;
-}
-
-/** How a text is normalized, as `tokenizer.json` has it. */
-interface Normalizer {
-  readonly type?: string;
-  readonly lowercase?: boolean;
-  readonly strip_accents?: boolean | null;
-  readonly handle_chinese_chars?: boolean;
-}
-
-/** Marks that stand on the letter before them. */
-const ACCENTS = /\p{Mn}+/gu;
-
-/** CJK ideographs beyond U+FFFF as the reference has them: `is_chinese_char` in tokenizers/src/normalizers/bert.rs. */
-const HIGH_IDEOGRAPH = /[\u{20000}-\u{2a6df}\u{2a700}-\u{2b81f}\u{2b920}-\u{2ceaf}\u{2f800}-\u{2fa1f}]/gu;
-
-/**
- * Makes the library's normalizer equal the reference's (the Rust tokenizers behind transformers): it sets ideographs
- * apart by UTF-16 unit and lower-cases whole words, so it misses the high ideographs and knows a final sigma.
- * What still differs are about 600 characters whose kind Unicode changed after version 8. Accents that will be stripped
- * are taken out beforehand: sorting them, as decomposition does, takes the square of their number.
- */
-export function byCharacter(
-  text: string,
-  { type = "BertNormalizer", lowercase, strip_accents, handle_chinese_chars = true }: Normalizer,
-): string {
-  if (type !== "BertNormalizer") return text;
-  const bare = strip_accents ?? lowercase ? text.replace(ACCENTS, "") : text;
-  const apart = handle_chinese_chars ? bare.replace(HIGH_IDEOGRAPH, " $& ") : bare;
-  return lowercase ? apart.replaceAll("Σ", "σ") : apart;
 }
 
 /** `tokenizer.json` of a BERT model. */
@@ -123,68 +94,26 @@ function bertJson(
   });
 }
 
-/** The tokenizer of a `tokenizer.json`; `from` names it in errors. */
+/** The tokenizer of a `tokenizer.json`; `from` names it in errors, which are those of {@link textIds}. */
 export function tokenizerOf(json: string, from: string): Tokenizer {
-  const settings = parse(json, from);
-  const wordPiece = new WordPiece(settings, {});
-  const required = requiredOf(settings);
-  const idOf = (entry: string): number => {
-    const id = wordPiece.token_to_id(entry);
-    if (id !== undefined) return id;
-    throw new OnesheetError(
-      `Cannot use the vocabulary ${from}: expected ${required.join(" ")}, found no ${entry}`,
-    );
-  };
-  const [padding] = required.map(idOf);
-  const normalizer = settings.normalizer ?? { type: "none" };
+  const { size, padding, before, after, cutsLeft, ids: idsOf } = textIds(json, from);
   return {
-    size: wordPiece.get_vocab().size,
+    size,
     json,
     encode: (texts, tokens) => {
+      const room = Math.max(0, tokens - before.length - after.length);
       const ids = new Int32Array(texts.length * tokens).fill(padding);
       const mask = new Int32Array(texts.length * tokens);
       texts.forEach((text, row) => {
-        const all = wordPiece.encode(byCharacter(text, normalizer)).ids;
-        const kept = all.length > tokens ? [...all.slice(0, tokens - 1), all[all.length - 1]] : all;
-        ids.set(kept, row * tokens);
-        mask.fill(1, row * tokens, row * tokens + kept.length);
+        const found = idsOf(text, cutsLeft ? Infinity : room);
+        const start = cutsLeft ? Math.max(0, found.length - room) : 0;
+        const whole = [...before, ...found.slice(start, start + room), ...after].slice(0, tokens);
+        ids.set(whole, row * tokens);
+        mask.fill(1, row * tokens, row * tokens + whole.length);
       });
       return { ids, mask };
     },
   };
-}
-
-/** What matters here of a `tokenizer.json`. */
-interface Settings {
-  readonly normalizer?: Normalizer | null;
-  readonly padding?: { readonly pad_token?: string } | null;
-  readonly post_processor?: {
-    readonly single?: readonly { readonly SpecialToken?: { readonly id: string } }[];
-  } | null;
-  readonly model: { readonly unk_token?: string };
-}
-
-/** Entries that the vocabulary must have: padding first, then the unknown word and those around a text. */
-const requiredOf = ({ padding, post_processor, model }: Settings): string[] => [
-  padding?.pad_token ?? SPECIAL.pad,
-  model.unk_token ?? SPECIAL.unk,
-  ...(post_processor?.single ?? []).flatMap(({ SpecialToken }) => SpecialToken ? [SpecialToken.id] : []),
-];
-
-/** The entries for padding and the unknown word, then those around a text, of a `tokenizer.json` that is read. */
-export const specialTokensOf = ({ json }: Pick<Tokenizer, "json">): string[] => requiredOf(JSON.parse(json));
-
-/** The parsed file, known to be a WordPiece tokenizer's. */
-function parse(json: string, from: string): Settings {
-  try {
-    const settings = JSON.parse(json);
-    if (settings?.model?.type === "WordPiece") return settings;
-  } catch (error) {
-    throw new OnesheetError(`Cannot read the vocabulary ${from}: ${messageOf(error)}`, { cause: error });
-  }
-  throw new OnesheetError(
-    `Cannot use the vocabulary ${from}: expected a WordPiece tokenizer, found another model`,
-  );
 }
 
 /**

@@ -1,7 +1,7 @@
 /** A WordPiece vocabulary made from the texts themselves, for models whose weights start at random. */
-import { BertNormalizer, BertPreTokenizer } from "@huggingface/tokenizers";
 import { OnesheetError } from "../base/errors.ts";
-import { byCharacter } from "./tokens.ts";
+import { bertNormalizer } from "./normalizer.ts";
+import { bertWords } from "./pre_tokenizer.ts";
 
 /** Entries 0 … 103 as in bert-base-uncased: [PAD], 99 unused, [UNK], [CLS], [SEP], [MASK]. */
 const HEAD: readonly string[] = [
@@ -13,13 +13,7 @@ const HEAD: readonly string[] = [
   "[MASK]",
 ];
 
-const normalize = new BertNormalizer({
-  type: "BertNormalizer",
-  clean_text: true,
-  handle_chinese_chars: true,
-  lowercase: true,
-});
-const split = new BertPreTokenizer();
+const normalize = bertNormalizer({});
 
 /** Counts as pairs, the most frequent first; equal counts in the order of the entries' UTF-16 units. */
 const byCount = (counts: ReadonlyMap<string, number>): string[] =>
@@ -49,7 +43,7 @@ export function vocabularyOf(texts: Iterable<string>, size: number): string[] {
   const count = (counts: Map<string, number>, entry: string) =>
     counts.set(entry, (counts.get(entry) ?? 0) + 1);
   for (const text of texts) {
-    for (const word of split(normalize(byCharacter(text, { lowercase: true })))) {
+    for (const word of bertWords(normalize(text))) {
       count(words, word);
       for (const character of word) count(characters, character);
     }
